@@ -1,0 +1,17 @@
+//! Starting and stopping: the data folder, the backends, the loops and their threads, the HTTP
+//! server. The only place where backends are chosen and the clock is read.
+
+mod clock;
+mod folder;
+mod host;
+mod keys;
+mod serve;
+mod server;
+mod telemetry;
+
+pub use clock::now;
+pub use folder::{Folder, Refused};
+pub use host::{Ended, Host, Hosted, Opened, Place, Running};
+pub use serve::serve;
+pub use server::{Bound, bind};
+pub use telemetry::telemetry;

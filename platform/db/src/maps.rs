@@ -1,0 +1,137 @@
+//! The simulator's store: every table a `BTreeMap` of rows. A transaction collects its writes
+//! apart and applies them at commit, so that a crash before it drops them, as a real one would.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+
+use crate::row::Row;
+use crate::table::Rows;
+use crate::{Digest, Failed};
+
+/// All committed rows of one service.
+#[derive(Default)]
+pub struct Maps {
+    tables: BTreeMap<&'static str, Box<dyn AnyMap>>,
+}
+
+/// One typed map behind its table's name.
+trait AnyMap: Any + Send {
+    fn copy(&self) -> Box<dyn AnyMap>;
+    fn as_any(&self) -> &dyn Any;
+    fn as_any_mut(&mut self) -> &mut dyn Any;
+}
+
+impl<R: Row> AnyMap for BTreeMap<R::Key, R> {
+    fn copy(&self) -> Box<dyn AnyMap> {
+        Box::new(self.clone())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+impl Clone for Maps {
+    /// A backup: the rows as they are committed now.
+    fn clone(&self) -> Self {
+        Self {
+            tables: self
+                .tables
+                .iter()
+                .map(|(name, map)| (*name, map.copy()))
+                .collect(),
+        }
+    }
+}
+
+impl Maps {
+    pub fn table<R: Row>(&self) -> Option<&BTreeMap<R::Key, R>> {
+        let map = self.tables.get(R::SHAPE.table)?;
+        Some(
+            map.as_any()
+                .downcast_ref()
+                .expect("a table's name stands for one row type"),
+        )
+    }
+
+    /// The rows of a table to change by hand, as a test or a planted fault does.
+    pub fn table_mut<R: Row>(&mut self) -> &mut BTreeMap<R::Key, R> {
+        let map = self
+            .tables
+            .entry(R::SHAPE.table)
+            .or_insert_with(|| Box::new(BTreeMap::<R::Key, R>::new()));
+        map.as_any_mut()
+            .downcast_mut()
+            .expect("a table's name stands for one row type")
+    }
+
+    /// The hash of the tables of `rows`, equal to `Reader::digest` over the same rows.
+    pub fn digest(&self, rows: &mut impl Rows, digest: &mut Digest) {
+        for table in rows.tables() {
+            table.digest(self, digest);
+        }
+    }
+}
+
+/// Writes of a transaction, in the order they were flushed.
+#[derive(Default)]
+pub struct Pending {
+    writes: Vec<Box<dyn FnOnce(&mut Maps)>>,
+}
+
+impl Pending {
+    pub(crate) fn add<R: Row>(&mut self, changed: Vec<(R::Key, Option<R>)>) {
+        self.writes.push(Box::new(move |maps| {
+            let table = maps.table_mut::<R>();
+            for (key, row) in changed {
+                match row {
+                    Some(row) => table.insert(key, row),
+                    None => table.remove(&key),
+                };
+            }
+        }));
+    }
+}
+
+/// One transaction on maps; dropping it without `commit` is a rollback.
+pub struct MapsTx<'m> {
+    maps: &'m mut Maps,
+    pending: Pending,
+}
+
+impl<'m> MapsTx<'m> {
+    pub(crate) fn begin(maps: &'m mut Maps) -> Self {
+        Self {
+            maps,
+            pending: Pending::default(),
+        }
+    }
+
+    pub(crate) fn fetch(&self, rows: &mut impl Rows) -> bool {
+        let mut fetched = false;
+        for table in rows.tables() {
+            if table.has_wants() {
+                table.fetch_from(self.maps);
+                fetched = true;
+            }
+        }
+        fetched
+    }
+
+    pub(crate) fn flush(&mut self, rows: &mut impl Rows) -> Result<(), Failed> {
+        for table in rows.tables() {
+            table.flush_to(self.maps, &mut self.pending)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn commit(self) {
+        for write in self.pending.writes {
+            write(self.maps);
+        }
+    }
+}

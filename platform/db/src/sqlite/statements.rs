@@ -1,0 +1,152 @@
+//! The write side's SQL, made from row shapes once per connection.
+
+use std::collections::BTreeMap;
+
+use crate::row::Shape;
+
+/// The statement texts of one table.
+#[derive(Debug)]
+pub(super) struct Texts {
+    /// By number of leading key columns given: `select[0]` is the whole table.
+    pub select: Vec<String>,
+    /// From a first key column on.
+    pub from: String,
+    /// One first key column, from a last one on, so many rows.
+    pub page: String,
+    pub insert: String,
+    pub upsert: String,
+    pub delete: String,
+}
+
+/// Texts by table name, made when a table is first met.
+#[derive(Debug, Default)]
+pub(super) struct Statements {
+    texts: BTreeMap<&'static str, Texts>,
+}
+
+impl Statements {
+    pub fn of(&mut self, shape: &'static Shape) -> &Texts {
+        self.texts
+            .entry(shape.table)
+            .or_insert_with(|| Texts::new(shape))
+    }
+}
+
+impl Texts {
+    pub fn new(shape: &Shape) -> Self {
+        let table = shape.table;
+        let key = list(shape.key.iter().copied());
+        let columns = list(shape.all_columns());
+        let places = vec!["?"; shape.key.len() + shape.columns.len()].join(", ");
+        let insert = format!("INSERT INTO {table} ({columns}) VALUES ({places})");
+        let updates: Vec<_> = shape
+            .columns
+            .iter()
+            .map(|column| format!("\"{column}\" = excluded.\"{column}\""))
+            .collect();
+        let action = match updates.is_empty() {
+            true => "NOTHING".to_owned(),
+            false => format!("UPDATE SET {}", updates.join(", ")),
+        };
+        Self {
+            select: (0..=shape.key.len())
+                .map(|given| select(shape, given))
+                .collect(),
+            page: page(shape),
+            from: format!(
+                "SELECT {columns} FROM {table} WHERE \"{}\" >= ? ORDER BY {key}",
+                shape.key[0]
+            ),
+            upsert: format!("{insert} ON CONFLICT ({key}) DO {action}"),
+            insert,
+            delete: format!("DELETE FROM {table}{}", condition(shape, shape.key.len())),
+        }
+    }
+}
+
+fn select(shape: &Shape, given: usize) -> String {
+    let columns = list(shape.all_columns());
+    let condition = condition(shape, given);
+    let order = match given == shape.key.len() {
+        true => String::new(),
+        false => format!(" ORDER BY {}", list(shape.key.iter().copied())),
+    };
+    format!("SELECT {columns} FROM {}{condition}{order}", shape.table)
+}
+
+/// `("a", "b") >= (?, ?)` under one `"a"`, which the clustered key serves as one range.
+fn page(shape: &Shape) -> String {
+    let columns = list(shape.all_columns());
+    let key = list(shape.key.iter().copied());
+    let first = shape.key[0];
+    let rest = list(shape.key.iter().skip(1).copied());
+    let places = vec!["?"; shape.key.len() - 1].join(", ");
+    let condition = match rest.is_empty() {
+        true => format!("\"{first}\" >= ?"),
+        false => format!("\"{first}\" = ? AND ({rest}) >= ({places})"),
+    };
+    format!(
+        "SELECT {columns} FROM {} WHERE {condition} ORDER BY {key} LIMIT ?",
+        shape.table
+    )
+}
+
+fn condition(shape: &Shape, given: usize) -> String {
+    let equal: Vec<_> = shape
+        .key
+        .iter()
+        .take(given)
+        .map(|column| format!("\"{column}\" = ?"))
+        .collect();
+    match equal.is_empty() {
+        true => String::new(),
+        false => format!(" WHERE {}", equal.join(" AND ")),
+    }
+}
+
+fn list(columns: impl Iterator<Item = &'static str>) -> String {
+    let quoted: Vec<_> = columns.map(|column| format!("\"{column}\"")).collect();
+    quoted.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHAPE: Shape = Shape {
+        table: "t",
+        key: &["a", "b"],
+        columns: &["c"],
+    };
+
+    #[test]
+    fn statements_name_every_column_once_and_the_key_last() {
+        let texts = Texts::new(&SHAPE);
+        assert_eq!(
+            texts.select[1],
+            r#"SELECT "a", "b", "c" FROM t WHERE "a" = ? ORDER BY "a", "b""#
+        );
+        assert_eq!(
+            texts.select[2],
+            r#"SELECT "a", "b", "c" FROM t WHERE "a" = ? AND "b" = ?"#
+        );
+        assert_eq!(
+            texts.upsert,
+            r#"INSERT INTO t ("a", "b", "c") VALUES (?, ?, ?) ON CONFLICT ("a", "b") DO UPDATE SET "c" = excluded."c""#
+        );
+        assert_eq!(texts.delete, r#"DELETE FROM t WHERE "a" = ? AND "b" = ?"#);
+    }
+
+    #[test]
+    fn a_table_that_is_all_key_is_left_alone_by_an_upsert() {
+        let texts = Texts::new(&Shape {
+            table: "t",
+            key: &["a"],
+            columns: &[],
+        });
+        assert_eq!(
+            texts.upsert,
+            r#"INSERT INTO t ("a") VALUES (?) ON CONFLICT ("a") DO NOTHING"#
+        );
+    }
+}

@@ -1,0 +1,172 @@
+//! One write transaction on SQLite. It never waits: the lock is taken when it begins.
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql, ffi};
+
+use super::statements::Statements;
+use crate::Failed;
+use crate::cell::{Cell, Cells};
+use crate::table::{Arrive, Change, ChangeKind, Rows, Wanted};
+
+/// Rolled back when dropped without `commit`.
+pub struct SqliteTx<'t> {
+    connection: &'t Connection,
+    statements: &'t mut Statements,
+    open: bool,
+}
+
+impl<'t> SqliteTx<'t> {
+    pub(super) fn begin(
+        connection: &'t Connection,
+        statements: &'t mut Statements,
+    ) -> Result<Self, Failed> {
+        execute(connection, "BEGIN IMMEDIATE")?;
+        Ok(Self {
+            connection,
+            statements,
+            open: true,
+        })
+    }
+
+    pub(crate) fn fetch(&mut self, rows: &mut impl Rows) -> Result<bool, Failed> {
+        let mut fetched = false;
+        for table in rows.tables() {
+            if !table.has_wants() {
+                continue;
+            }
+            fetched = true;
+            let texts = self.statements.of(table.shape());
+            let connection = self.connection;
+            table.fetch(&mut |wanted: &Wanted<'_>, arrive: &mut Arrive<'_>| {
+                let text = &texts.select[wanted.columns];
+                let mut statement = connection.prepare_cached(text).map_err(|e| failed(&e))?;
+                let mut binding = Binding::new(&mut statement);
+                wanted.visit(&mut |cell| binding.bind(cell));
+                binding.finish()?;
+                let mut found = statement.raw_query();
+                while let Some(row) = found.next().map_err(|e| failed(&e))? {
+                    arrive(&RowCells(row)).map_err(|e| Failed::Permanent(e.to_string()))?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(fetched)
+    }
+
+    pub(crate) fn flush(&mut self, rows: &mut impl Rows) -> Result<(), Failed> {
+        for table in rows.tables() {
+            let texts = self.statements.of(table.shape());
+            let connection = self.connection;
+            table.changes(&mut |change: &Change<'_>| {
+                let text = match change.kind {
+                    ChangeKind::Insert => &texts.insert,
+                    ChangeKind::Upsert => &texts.upsert,
+                    ChangeKind::Delete => &texts.delete,
+                };
+                let mut statement = connection.prepare_cached(text).map_err(|e| failed(&e))?;
+                let mut binding = Binding::new(&mut statement);
+                change.visit(&mut |cell| binding.bind(cell));
+                binding.finish()?;
+                statement.raw_execute().map_err(|e| failed(&e))?;
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn commit(mut self) -> Result<(), Failed> {
+        execute(self.connection, "COMMIT")?;
+        self.open = false;
+        Ok(())
+    }
+}
+
+impl Drop for SqliteTx<'_> {
+    fn drop(&mut self) {
+        if self.open && !self.connection.is_autocommit() {
+            // A failed rollback leaves the connection unusable; the next `BEGIN` says so.
+            if let Err(error) = execute(self.connection, "ROLLBACK") {
+                tracing::error!(%error, "could not roll back");
+            }
+        }
+    }
+}
+
+fn execute(connection: &Connection, text: &str) -> Result<(), Failed> {
+    let mut statement = connection.prepare_cached(text).map_err(|e| failed(&e))?;
+    statement.raw_execute().map(|_| ()).map_err(|e| failed(&e))
+}
+
+/// Binds cells one after the other and keeps the first error.
+pub(super) struct Binding<'s, 'c> {
+    statement: &'s mut CachedStatement<'c>,
+    index: usize,
+    result: rusqlite::Result<()>,
+}
+
+impl<'s, 'c> Binding<'s, 'c> {
+    pub fn new(statement: &'s mut CachedStatement<'c>) -> Self {
+        Self {
+            statement,
+            index: 0,
+            result: Ok(()),
+        }
+    }
+
+    pub fn bind(&mut self, cell: Cell<'_>) {
+        self.index += 1;
+        if self.result.is_ok() {
+            self.result = self.statement.raw_bind_parameter(self.index, Bound(cell));
+        }
+    }
+
+    pub fn finish(self) -> Result<(), Failed> {
+        self.result.map_err(|e| failed(&e))
+    }
+}
+
+struct Bound<'a>(Cell<'a>);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Cell::Null => ValueRef::Null,
+            Cell::Int(value) => ValueRef::Integer(value),
+            Cell::Text(value) => ValueRef::Text(value.as_bytes()),
+            Cell::Blob(value) => ValueRef::Blob(value),
+        }))
+    }
+}
+
+pub(super) struct RowCells<'r, 's>(pub &'r rusqlite::Row<'s>);
+
+impl Cells for RowCells<'_, '_> {
+    fn cell(&self, index: usize) -> Cell<'_> {
+        match self.0.get_ref(index) {
+            Ok(ValueRef::Integer(value)) => Cell::Int(value),
+            Ok(ValueRef::Text(value)) => match std::str::from_utf8(value) {
+                Ok(text) => Cell::Text(text),
+                Err(_) => Cell::Blob(value),
+            },
+            Ok(ValueRef::Blob(value)) => Cell::Blob(value),
+            Ok(ValueRef::Null | ValueRef::Real(_)) | Err(_) => Cell::Null,
+        }
+    }
+}
+
+/// Sorts SQLite's errors by what the loop must do next.
+pub(super) fn failed(error: &rusqlite::Error) -> Failed {
+    let message = error.to_string();
+    let rusqlite::Error::SqliteFailure(failure, _) = error else {
+        return Failed::Permanent(message);
+    };
+    match failure.code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Failed::Transient(message),
+        ErrorCode::DiskFull => Failed::Full(message),
+        ErrorCode::SystemIoFailure if failure.extended_code == ffi::SQLITE_IOERR_READ => {
+            Failed::Permanent(message)
+        }
+        ErrorCode::SystemIoFailure => Failed::InDoubt(message),
+        _ => Failed::Permanent(message),
+    }
+}

@@ -1,0 +1,119 @@
+//! The platform's own rows: the writer, its outbox, the consumed positions, the fence, the
+//! idempotency keys and the parked events. Every service's database has them.
+
+use contracts::ids::SagaId;
+use contracts::time::Timestamp;
+
+use crate::{Table, coded, row, rows};
+
+row! {
+    /// A running batch loop. Its number is also the node of the ids it makes.
+    pub struct Writer in "writer" {
+        key { pub id: i64 }
+        /// Raised by whoever takes the writer over; a loop with an older one may not write.
+        pub epoch: i64,
+        pub lease_until: Timestamp,
+        /// Counts this writer's committed transactions: settles a commit of unknown outcome.
+        pub batch_no: i64,
+        /// The outbox number of the next event; dense, from 1.
+        pub next_seq: i64,
+        /// Every event up to here was published.
+        pub sent_seq: i64,
+        /// Ids made from here on carry a later millisecond, whatever the clock says.
+        pub last_ms: i64,
+        /// No timer is open for a key below this one: where a start begins its scan.
+        pub timers_from: i64,
+    }
+}
+
+row! {
+    /// An event, committed with the rows that made it true.
+    pub struct Outbox in "outbox" {
+        key { pub writer: i64, pub seq: i64 }
+        pub saga_id: Option<SagaId>,
+        /// The partition key: events of one key are read in one order.
+        pub key: i64,
+        pub kind: String,
+        pub version: i64,
+        /// The version of the aggregate that the event tells of.
+        pub sequence: i64,
+        pub at: Timestamp,
+        pub body: String,
+    }
+}
+
+row! {
+    /// How far a consumer has read one partition of a topic.
+    pub struct Consumed in "consumed" {
+        key { pub consumer: String, pub topic: String, pub part: i64 }
+        pub next: i64,
+        /// The id of the event before `next`.
+        pub last_id: String,
+        pub at: Timestamp,
+    }
+}
+
+coded! {
+    /// What is remembered of a saga's step. None of these is "nothing was heard yet".
+    pub enum Standing {
+        Applied = 1,
+        Undone = 2,
+        Refused = 3,
+        Void = 4,
+    }
+}
+
+row! {
+    /// The memory of a step that no ledger row keeps.
+    pub struct Fence in "saga_fence" {
+        key { pub saga_id: SagaId, pub step: i64 }
+        pub state: Standing,
+        pub at: Timestamp,
+    }
+}
+
+row! {
+    /// A command that changed something, by the key its caller gave it.
+    pub struct Idempotency in "idempotency" {
+        key {
+            /// Caller, route and key, so that no caller ever meets another's.
+            pub scope: String
+        }
+        /// Hash of method, path and body.
+        pub fingerprint: Vec<u8>,
+        /// What the command made; the answer is built from it again.
+        pub reference: i64,
+        pub status: i64,
+        pub at: Timestamp,
+    }
+}
+
+row! {
+    /// An event set aside, with all later ones of its key behind it.
+    pub struct Parked in "parked" {
+        key { pub topic: String, pub part: i64, pub key: i64, pub no: i64 }
+        pub kind: String,
+        pub version: i64,
+        pub sequence: i64,
+        /// Its number in the log it came from.
+        pub seq: i64,
+        pub event_at: Timestamp,
+        pub body: String,
+        pub why: String,
+        /// True when it only waits for its aggregate to become known; then it is retried.
+        pub waits: bool,
+        pub attempts: i64,
+        pub retry_at: Timestamp,
+    }
+}
+
+rows! {
+    /// What each batch reads and writes beside the service's rows. Positions come first in lock
+    /// order: a second owner of a partition stops there, before any work.
+    pub struct System {
+        pub consumed: Table<Consumed>,
+        pub writer: Table<Writer>,
+        pub outbox: Table<Outbox>,
+        pub parked: Table<Parked>,
+    }
+}

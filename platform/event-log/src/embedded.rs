@@ -1,0 +1,286 @@
+//! Topics over outbox tables. A consumer sees an event only once its publisher's commit returned,
+//! that is after its fsync; otherwise a position could survive a power cut that the event did not.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use contracts::envelope::Event;
+use contracts::time::Timestamp;
+use db::{Failed, Outbox, Readers, Store, Writer};
+use tokio::sync::Notify;
+
+use crate::ring::Ring;
+
+/// One publisher's events.
+pub struct Topic {
+    name: String,
+    writer: i64,
+    readers: Readers,
+    /// True when the publisher runs in another process, on the same folder: then nothing wakes
+    /// the consumers, and the end is read from the publisher's writer row.
+    elsewhere: bool,
+    state: Mutex<State>,
+}
+
+struct State {
+    ring: Ring,
+    consumers: BTreeMap<String, Consumer>,
+}
+
+struct Consumer {
+    wake: Arc<Notify>,
+    /// The next number this consumer has not committed yet.
+    next: i64,
+}
+
+/// An event as it reaches a consumer.
+#[derive(Debug)]
+pub struct Delivered {
+    pub seq: i64,
+    pub event: Result<Arc<Event>, Box<Raw>>,
+}
+
+/// A row of the log that could not be read as an event.
+#[derive(Debug)]
+pub struct Raw {
+    pub row: Outbox,
+    pub why: String,
+}
+
+/// Where a consumer's database says it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Start {
+    pub next: i64,
+    /// The id of the event before `next`; `None` when nothing was read yet.
+    pub last_id: Option<String>,
+}
+
+/// One consumer's place in one topic.
+pub struct Tail {
+    topic: Arc<Topic>,
+    consumer: String,
+    next: i64,
+}
+
+impl Topic {
+    /// `end` is the writer row's `next_seq`: the number the next event will have.
+    pub fn new(name: &str, writer: i64, end: i64, file: &Path) -> Self {
+        let state = State {
+            ring: Ring::starting_at(end),
+            consumers: BTreeMap::new(),
+        };
+        Self {
+            name: name.to_owned(),
+            writer,
+            readers: Readers::new(file),
+            elsewhere: false,
+            state: Mutex::new(state),
+        }
+    }
+
+    /// The topic of a publisher that another process runs on the same folder.
+    pub fn elsewhere(name: &str, writer: i64, file: &Path) -> Self {
+        Self {
+            elsewhere: true,
+            ..Self::new(name, writer, 1, file)
+        }
+    }
+
+    /// Whether consumers must look for themselves.
+    pub fn is_elsewhere(&self) -> bool {
+        self.elsewhere
+    }
+
+    /// Reads how far a publisher in another process has come; it has nothing while its file is
+    /// not there.
+    fn refresh(&self) -> Result<(), Failed> {
+        if self.elsewhere && self.readers.path().exists() {
+            let writer = self
+                .readers
+                .with(|reader| reader.get::<Writer>(&self.writer))?;
+            self.lock()
+                .ring
+                .end_at(writer.map_or(1, |writer| writer.next_seq));
+        }
+        Ok(())
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The number after the newest committed event.
+    pub fn end(&self) -> i64 {
+        self.lock().ring.end()
+    }
+
+    /// Makes committed events visible and wakes the consumers.
+    pub fn published(&self, events: &[(i64, Arc<Event>)]) {
+        if events.is_empty() {
+            return;
+        }
+        let mut state = self.lock();
+        state.ring.push(events);
+        for consumer in state.consumers.values() {
+            consumer.wake.notify_one();
+        }
+    }
+
+    /// The lowest number some consumer still needs: nothing from there on may be forgotten.
+    pub fn needed_from(&self) -> i64 {
+        let state = self.lock();
+        let slowest = state.consumers.values().map(|consumer| consumer.next).min();
+        slowest.unwrap_or_else(|| state.ring.end())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn row(&self, seq: i64) -> Result<Option<Outbox>, Failed> {
+        self.readers
+            .with(|reader| reader.get::<Outbox>(&(self.writer, seq)))
+    }
+}
+
+impl Tail {
+    /// Takes up a topic where the consumer's database says it stands. When the event before that
+    /// place is not the one it read, the log was changed under it: it seeks to that event if the
+    /// log still has it, else to the log's first event, and says so. Natural keys and the fence
+    /// absorb what comes again.
+    pub fn open(
+        topic: Arc<Topic>,
+        consumer: &str,
+        start: &Start,
+        wake: Arc<Notify>,
+    ) -> Result<Self, Failed> {
+        let next = place(&topic, consumer, start)?;
+        let entry = Consumer { wake, next };
+        topic.lock().consumers.insert(consumer.to_owned(), entry);
+        Ok(Self {
+            topic,
+            consumer: consumer.to_owned(),
+            next,
+        })
+    }
+
+    pub fn topic(&self) -> &Arc<Topic> {
+        &self.topic
+    }
+
+    /// The number of the event that the next poll begins with.
+    pub fn next(&self) -> i64 {
+        self.next
+    }
+
+    /// Up to `limit` events, in order; the place moves past them.
+    pub fn poll(&mut self, limit: usize) -> Result<Vec<Delivered>, Failed> {
+        self.topic.refresh()?;
+        let in_memory = self.topic.lock().ring.from(self.next, limit);
+        let delivered: Vec<_> = match in_memory {
+            Some(events) => {
+                let events = events.into_iter();
+                events
+                    .map(|(seq, event)| Delivered {
+                        seq,
+                        event: Ok(event),
+                    })
+                    .collect()
+            }
+            None => self.read(limit)?,
+        };
+        if let Some(last) = delivered.last() {
+            self.next = last.seq + 1;
+        }
+        Ok(delivered)
+    }
+
+    /// Goes back, or on, to a place read from the database.
+    pub fn seek(&mut self, next: i64) {
+        self.next = next;
+    }
+
+    /// Tells the topic what was committed, so that it knows what may be forgotten.
+    pub fn committed(&self, next: i64) {
+        if let Some(consumer) = self.topic.lock().consumers.get_mut(&self.consumer) {
+            consumer.next = next;
+        }
+    }
+
+    /// Messages not yet polled.
+    pub fn behind(&self) -> i64 {
+        (self.topic.end() - self.next).max(0)
+    }
+
+    /// When the oldest event not yet polled was committed.
+    pub fn oldest_unread(&self) -> Result<Option<Timestamp>, Failed> {
+        if self.behind() == 0 {
+            return Ok(None);
+        }
+        if let Some(events) = self.topic.lock().ring.from(self.next, 1) {
+            return Ok(events.first().map(|(_, event)| event.at));
+        }
+        Ok(self.topic.row(self.next)?.map(|row| row.at))
+    }
+
+    fn read(&self, limit: usize) -> Result<Vec<Delivered>, Failed> {
+        let rows = self
+            .topic
+            .readers
+            .with(|reader| reader.page_from::<Outbox>(&(self.topic.writer, self.next), limit))?;
+        Ok(rows.into_iter().map(delivered).collect())
+    }
+}
+
+fn delivered(row: Outbox) -> Delivered {
+    let version = u16::try_from(row.version).unwrap_or(u16::MAX);
+    let event = Event::decode(&row.kind, version, row.sequence, row.at, &row.body);
+    Delivered {
+        seq: row.seq,
+        event: event.map(Arc::new).map_err(|error| {
+            Box::new(Raw {
+                why: error.to_string(),
+                row,
+            })
+        }),
+    }
+}
+
+/// Checks that the log before `start.next` is the log the consumer read.
+fn place(topic: &Topic, consumer: &str, start: &Start) -> Result<i64, Failed> {
+    let Some(expected) = &start.last_id else {
+        return Ok(start.next);
+    };
+    let found = topic.row(start.next - 1)?;
+    if found.is_some_and(|row| id_of(row).as_ref() == Some(expected)) {
+        return Ok(start.next);
+    }
+    let mut at = None;
+    let mut first = None;
+    topic.readers.with(|reader| {
+        reader.each_from::<Outbox>(&(topic.writer, 0), &mut |row| {
+            let seq = row.seq;
+            first.get_or_insert(seq);
+            if id_of(row).as_ref() == Some(expected) {
+                at = Some(seq + 1);
+            }
+        })
+    })?;
+    let next = at.or(first).unwrap_or_else(|| topic.end());
+    tracing::warn!(
+        consumer,
+        topic = topic.name(),
+        believed = start.next,
+        next,
+        "the log is not the one that was read; reading again from another place"
+    );
+    Ok(next)
+}
+
+fn id_of(row: Outbox) -> Option<String> {
+    delivered(row)
+        .event
+        .ok()
+        .map(|event| event.id().to_string())
+}

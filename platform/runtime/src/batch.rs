@@ -1,0 +1,281 @@
+//! One batch: positions, rows, decisions and events in one transaction. The simulator calls this
+//! very function; what it replaces is the loop around it.
+
+use std::sync::Arc;
+
+use contracts::envelope::{Event, EventId, ServiceName};
+use contracts::events::Kind;
+use contracts::saga;
+use contracts::time::Timestamp;
+use db::{Consumed, Failed, Outbox, Parked, System, Tx, Writer};
+
+use crate::decision::{Decision, Moment, Outcome, Said};
+use crate::parking;
+use crate::service::Service;
+
+/// How often `ask` may name more rows after seeing some.
+pub const MAX_ROUNDS: usize = 3;
+
+/// Who writes: a writer's number and the epoch under which it took the writer over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    pub writer: i64,
+    pub epoch: i64,
+}
+
+/// How a batch moves the position of one topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    pub topic: String,
+    pub part: i64,
+    /// Where the consumer believes it stands: compared before anything else is done.
+    pub from: i64,
+    pub next: i64,
+    /// The id of the event before `next`.
+    pub last_id: String,
+}
+
+/// Where an input came from.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// A command or a timer.
+    Asked,
+    /// An event read from a topic.
+    Event {
+        topic: String,
+        part: i64,
+        seq: i64,
+        event: Arc<Event>,
+    },
+    /// An event that was parked and is tried again; its row goes with this batch.
+    Redriven {
+        parked: Box<Parked>,
+        event: Arc<Event>,
+    },
+}
+
+/// One input with what `decide` is told about it.
+#[derive(Debug)]
+pub struct Arrived<I> {
+    pub input: I,
+    pub origin: Origin,
+    pub actor: contracts::envelope::Actor,
+    pub trace: contracts::envelope::Trace,
+}
+
+impl<I> Arrived<I> {
+    fn event(&self) -> Option<&Arc<Event>> {
+        match &self.origin {
+            Origin::Asked => None,
+            Origin::Event { event, .. } | Origin::Redriven { event, .. } => Some(event),
+        }
+    }
+
+    fn heard(&self) -> Option<Kind> {
+        self.event().map(|event| event.kind())
+    }
+
+    fn cause(&self) -> Option<EventId> {
+        self.event().map(|event| event.id())
+    }
+}
+
+/// What one transaction is to do.
+#[derive(Debug)]
+pub struct Batch<'b, I> {
+    pub mark: Mark,
+    pub consumer: &'b str,
+    pub read: &'b [Progress],
+    pub inputs: &'b [Arrived<I>],
+    /// Events set aside unread, because they are poison or stand behind one that is.
+    pub park: &'b [Parked],
+    pub now: Timestamp,
+    /// The last millisecond ids were made in, and the lowest key with an open timer.
+    pub last_ms: i64,
+    pub timers_from: i64,
+}
+
+/// What a committed batch made, for the loop to act on.
+#[derive(Debug)]
+pub struct Done<R> {
+    pub decisions: Vec<Decision<R>>,
+    /// The events said, with their outbox numbers.
+    pub events: Vec<(i64, Arc<Event>)>,
+    /// Events set aside because their aggregate is not known yet.
+    pub waiting: Vec<Parked>,
+}
+
+/// Carries out a batch inside `tx`. Commit, replies and wake-ups are the caller's.
+///
+/// # Errors
+/// Nothing of a failed batch stands; see `Failed` for what to do next.
+///
+/// # Panics
+/// When `decide` panics, or says what the saga table does not allow (in debug builds). The
+/// caller isolates the input and parks it.
+pub async fn run_batch<S: Service>(
+    tx: &mut Tx<'_>,
+    batch: &Batch<'_, S::Input>,
+) -> Result<Done<S::Reply>, Failed> {
+    let mut system = System::default();
+    let writer = advance(tx, &mut system, batch).await?;
+    let mut rows = S::Rows::default();
+    for round in 0..=MAX_ROUNDS {
+        for arrived in batch.inputs {
+            S::ask(&mut rows, &arrived.input);
+        }
+        if !tx.fetch(&mut rows).await? {
+            break;
+        }
+        debug_assert!(round < MAX_ROUNDS, "{} asks without end", S::NAME.as_str());
+    }
+    let now = batch.now;
+    let mut done = Done {
+        decisions: Vec::new(),
+        events: Vec::new(),
+        waiting: Vec::new(),
+    };
+    let mut next_seq = writer.next_seq;
+    for arrived in batch.inputs {
+        let moment = Moment {
+            now,
+            actor: arrived.actor,
+            trace: arrived.trace.clone(),
+            cause: arrived.cause(),
+            writer: writer.id,
+            batch_no: writer.batch_no + 1,
+        };
+        let decision = S::decide(&mut rows, &arrived.input, &moment);
+        check_said(S::NAME, arrived.heard(), &decision.says);
+        parking::settle(
+            &mut system,
+            arrived,
+            decision.outcome,
+            now,
+            &mut done.waiting,
+        );
+        for said in &decision.says {
+            let event = Arc::new(envelope(said, &moment));
+            system.outbox.add(outbox_row(writer.id, next_seq, &event));
+            done.events.push((next_seq, event));
+            next_seq += 1;
+        }
+        done.decisions.push(decision);
+    }
+    for parked in batch.park {
+        system.parked.add(parked.clone());
+    }
+    system.writer.put(Writer {
+        batch_no: writer.batch_no + 1,
+        next_seq,
+        // On the embedded log the outbox is the log: committed is published.
+        sent_seq: next_seq - 1,
+        last_ms: batch.last_ms.max(writer.last_ms),
+        timers_from: batch.timers_from,
+        ..writer
+    });
+    tx.flush(&mut rows).await?;
+    tx.flush(&mut system).await?;
+    Ok(done)
+}
+
+/// Compares and sets the positions and checks the epoch, before any work.
+async fn advance<I>(
+    tx: &mut Tx<'_>,
+    system: &mut System,
+    batch: &Batch<'_, I>,
+) -> Result<Writer, Failed> {
+    let key = |read: &Progress| (batch.consumer.to_owned(), read.topic.clone(), read.part);
+    system.writer.ask(batch.mark.writer);
+    for read in batch.read {
+        system.consumed.ask(key(read));
+    }
+    for arrived in batch.inputs {
+        parking::ask(system, arrived);
+    }
+    tx.fetch(system).await?;
+    for read in batch.read {
+        let found = system
+            .consumed
+            .get(&key(read))
+            .map_or(1, |consumed| consumed.next);
+        if found != read.from {
+            return Err(Failed::Moved {
+                topic: read.topic.clone(),
+                expected: read.from,
+                found,
+            });
+        }
+        system.consumed.put(Consumed {
+            consumer: batch.consumer.to_owned(),
+            topic: read.topic.clone(),
+            part: read.part,
+            next: read.next,
+            last_id: read.last_id.clone(),
+            at: batch.now,
+        });
+    }
+    let writer = system.writer.get(&batch.mark.writer).cloned();
+    let found = writer.as_ref().map_or(0, |writer| writer.epoch);
+    match writer {
+        Some(writer) if writer.epoch == batch.mark.epoch => Ok(writer),
+        Some(_) | None => Err(Failed::Deposed {
+            writer: batch.mark.writer,
+            expected: batch.mark.epoch,
+            found,
+        }),
+    }
+}
+
+/// Holds the decision to the saga table: a service says only what its row allows.
+fn check_said(service: ServiceName, heard: Option<Kind>, says: &[Said]) {
+    for said in says {
+        let kind = said.fact.kind();
+        let allowed = saga::allowed(service, heard).contains(kind);
+        debug_assert!(
+            allowed,
+            "{} may not say {} on {heard:?}",
+            service.as_str(),
+            kind.name()
+        );
+        if !allowed {
+            tracing::error!(
+                service = service.as_str(),
+                said = kind.name(),
+                "said what the saga table does not allow"
+            );
+        }
+    }
+}
+
+fn envelope(said: &Said, moment: &Moment) -> Event {
+    Event {
+        sequence: said.sequence,
+        at: moment.now,
+        actor: moment.actor,
+        trace: moment.trace.clone(),
+        cause: moment.cause,
+        fact: said.fact.clone(),
+    }
+}
+
+fn outbox_row(writer: i64, seq: i64, event: &Event) -> Outbox {
+    let kind = event.kind();
+    Outbox {
+        writer,
+        seq,
+        saga_id: event.saga(),
+        key: event.key(),
+        kind: kind.name().to_owned(),
+        version: i64::from(kind.version()),
+        sequence: event.sequence,
+        at: event.at,
+        body: event.encode_body(),
+    }
+}
+
+impl Outcome {
+    pub(crate) fn is_not_yet(self) -> bool {
+        self == Self::NotYet
+    }
+}

@@ -1,0 +1,288 @@
+//! The way into a loop: commands with their replies, fresh ids, and a wake-up per key.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use contracts::envelope::{Actor, Trace};
+use contracts::ids::Id;
+use contracts::time::Timestamp;
+use tokio::sync::{Notify, oneshot, watch};
+
+use crate::ids::Ids;
+use crate::parking::Redrive;
+use crate::service::Service;
+use crate::status::{Lag, Status};
+
+/// Commands waiting for a batch. At 1,024 a batch and some milliseconds each this is well under
+/// a second of work; more would only be waited for in vain.
+const MOST_WAITING: usize = 8_192;
+/// New work is refused while the oldest unread event is older than this.
+const BEHIND_MICROS: i64 = 1_000_000;
+
+/// Why a command got no answer from `decide`. Nothing of it stands, but for `Lost`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unanswered {
+    #[error("the same key is being answered now")]
+    InFlight,
+    #[error("the service is behind with its events")]
+    Behind,
+    #[error("too many commands are waiting, or the disk is full")]
+    Full,
+    #[error("the service is stopping")]
+    Stopping,
+    #[error("the command could not be carried out")]
+    Broken,
+    /// The loop ended before the reply: the outcome is unknown, and asking again will tell.
+    #[error("the outcome is not known")]
+    Lost,
+}
+
+pub(crate) struct Command<S: Service> {
+    pub input: S::Input,
+    pub actor: Actor,
+    pub trace: Trace,
+    pub reply: oneshot::Sender<Result<S::Reply, Unanswered>>,
+}
+
+/// What a loop and its handles share.
+pub(crate) struct Shared<S: Service> {
+    pub clock: fn() -> Timestamp,
+    pub ids: Ids,
+    pub status: Status,
+    pub wake: Arc<Notify>,
+    pub stopping: AtomicBool,
+    queue: Mutex<Queue<S>>,
+    in_flight: Mutex<BTreeSet<String>>,
+    watchers: Mutex<BTreeMap<i64, watch::Sender<()>>>,
+    watched: AtomicUsize,
+}
+
+struct Queue<S: Service> {
+    commands: VecDeque<Command<S>>,
+    redrives: VecDeque<Redrive>,
+    closed: bool,
+}
+
+/// Sends commands to a running loop. Cheap to clone.
+pub struct Handle<S: Service> {
+    shared: Arc<Shared<S>>,
+}
+
+impl<S: Service> Clone for Handle<S> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+        }
+    }
+}
+
+impl<S: Service> Handle<S> {
+    pub(crate) fn new(shared: Arc<Shared<S>>) -> Self {
+        Self { shared }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        (self.shared.clock)()
+    }
+
+    /// A fresh, time-ordered id of this writer's.
+    pub fn next_id<Of>(&self) -> Id<Of> {
+        self.shared.ids.next(self.now())
+    }
+
+    /// Has a command decided; the reply comes after its transaction is durable.
+    pub async fn send(
+        &self,
+        input: S::Input,
+        actor: Actor,
+        trace: Trace,
+    ) -> Result<S::Reply, Unanswered> {
+        if S::sheds(&input) && self.lag().micros > BEHIND_MICROS {
+            return Err(Unanswered::Behind);
+        }
+        let (reply, answer) = oneshot::channel();
+        self.shared.enqueue(Command {
+            input,
+            actor,
+            trace,
+            reply,
+        })?;
+        answer.await.unwrap_or(Err(Unanswered::Lost))
+    }
+
+    /// As `send`, but refused while a command with the same idempotency scope is waiting here.
+    pub async fn send_keyed(
+        &self,
+        scope: &str,
+        input: S::Input,
+        actor: Actor,
+        trace: Trace,
+    ) -> Result<S::Reply, Unanswered> {
+        let _held = InFlight::hold(&self.shared, scope).ok_or(Unanswered::InFlight)?;
+        self.send(input, actor, trace).await
+    }
+
+    /// Wakes after every committed batch that heard or said an event of `key`. To miss nothing,
+    /// watch before sending.
+    pub fn watch(&self, key: i64) -> Watch<S> {
+        let mut watchers = lock(&self.shared.watchers);
+        let sender = watchers.entry(key).or_insert_with(|| watch::channel(()).0);
+        let receiver = sender.subscribe();
+        self.shared.watched.store(watchers.len(), Ordering::Release);
+        Watch {
+            shared: Arc::clone(&self.shared),
+            key,
+            receiver,
+        }
+    }
+
+    /// Takes a parked key up again, in order, once the loop comes to it.
+    pub fn redrive(&self, redrive: Redrive) {
+        lock(&self.shared.queue).redrives.push_back(redrive);
+        self.shared.wake.notify_one();
+    }
+
+    pub fn lag(&self) -> Lag {
+        self.shared.status.lag(self.now())
+    }
+
+    pub fn status(&self) -> &Status {
+        &self.shared.status
+    }
+
+    /// Refuses new commands; the loop answers what is queued and ends.
+    pub fn stop(&self) {
+        self.shared.stopping.store(true, Ordering::Release);
+        self.shared.wake.notify_one();
+    }
+}
+
+impl<S: Service> Shared<S> {
+    pub fn new(clock: fn() -> Timestamp, ids: Ids) -> Self {
+        Self {
+            clock,
+            ids,
+            status: Status::default(),
+            wake: Arc::new(Notify::new()),
+            stopping: AtomicBool::new(false),
+            queue: Mutex::new(Queue {
+                commands: VecDeque::new(),
+                redrives: VecDeque::new(),
+                closed: false,
+            }),
+            in_flight: Mutex::new(BTreeSet::new()),
+            watchers: Mutex::new(BTreeMap::new()),
+            watched: AtomicUsize::new(0),
+        }
+    }
+
+    fn enqueue(&self, command: Command<S>) -> Result<(), Unanswered> {
+        if self.stopping.load(Ordering::Acquire) {
+            return Err(Unanswered::Stopping);
+        }
+        let mut queue = lock(&self.queue);
+        if queue.closed {
+            return Err(Unanswered::Stopping);
+        }
+        if queue.commands.len() >= MOST_WAITING {
+            return Err(Unanswered::Full);
+        }
+        queue.commands.push_back(command);
+        drop(queue);
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    pub fn take_commands(&self, limit: usize) -> Vec<Command<S>> {
+        let mut queue = lock(&self.queue);
+        let count = limit.min(queue.commands.len());
+        queue.commands.drain(..count).collect()
+    }
+
+    pub fn take_redrives(&self) -> Vec<Redrive> {
+        lock(&self.queue).redrives.drain(..).collect()
+    }
+
+    pub fn has_commands(&self) -> bool {
+        let queue = lock(&self.queue);
+        !queue.commands.is_empty() || !queue.redrives.is_empty()
+    }
+
+    /// Ends the queue; whoever still waits learns that the service is stopping.
+    pub fn close(&self) {
+        let mut queue = lock(&self.queue);
+        queue.closed = true;
+        for command in queue.commands.drain(..) {
+            // A caller that went away needs no answer.
+            let _gone = command.reply.send(Err(Unanswered::Stopping));
+        }
+    }
+
+    pub fn wake_watchers(&self, keys: impl Iterator<Item = i64>) {
+        if self.watched.load(Ordering::Acquire) == 0 {
+            return;
+        }
+        let watchers = lock(&self.watchers);
+        for key in keys {
+            if let Some(sender) = watchers.get(&key) {
+                sender.send_replace(());
+            }
+        }
+    }
+}
+
+/// A subscription to what happens to one key.
+pub struct Watch<S: Service> {
+    shared: Arc<Shared<S>>,
+    key: i64,
+    receiver: watch::Receiver<()>,
+}
+
+impl<S: Service> Watch<S> {
+    /// Returns once something happened since the last call, or since the watch began.
+    pub async fn changed(&mut self) {
+        if self.receiver.changed().await.is_err() {
+            // The sender lives in the shared map as long as this watch does.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+impl<S: Service> Drop for Watch<S> {
+    fn drop(&mut self) {
+        let mut watchers = lock(&self.shared.watchers);
+        let last = watchers
+            .get(&self.key)
+            .is_some_and(|sender| sender.receiver_count() <= 1);
+        if last {
+            watchers.remove(&self.key);
+            self.shared.watched.store(watchers.len(), Ordering::Release);
+        }
+    }
+}
+
+struct InFlight<S: Service> {
+    shared: Arc<Shared<S>>,
+    scope: String,
+}
+
+impl<S: Service> InFlight<S> {
+    fn hold(shared: &Arc<Shared<S>>, scope: &str) -> Option<Self> {
+        let new = lock(&shared.in_flight).insert(scope.to_owned());
+        new.then(|| Self {
+            shared: Arc::clone(shared),
+            scope: scope.to_owned(),
+        })
+    }
+}
+
+impl<S: Service> Drop for InFlight<S> {
+    fn drop(&mut self) {
+        lock(&self.shared.in_flight).remove(&self.scope);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

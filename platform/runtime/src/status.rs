@@ -1,0 +1,50 @@
+//! What a running loop tells about itself: counts and lag, read without stopping it.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use contracts::time::Timestamp;
+
+/// Counters of one loop since it started.
+#[derive(Debug, Default)]
+pub struct Status {
+    pub batches: AtomicU64,
+    pub inputs: AtomicU64,
+    pub said: AtomicU64,
+    /// Inputs heard before, which the fence or a natural key absorbed.
+    pub repeats: AtomicU64,
+    pub parked: AtomicU64,
+    /// Batches that were rolled back, whatever the reason.
+    pub rollbacks: AtomicU64,
+    oldest_unread: AtomicI64,
+    unread: AtomicI64,
+}
+
+/// How far a consumer is behind the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lag {
+    pub messages: i64,
+    pub micros: i64,
+}
+
+impl Status {
+    pub fn lag(&self, now: Timestamp) -> Lag {
+        let messages = self.unread.load(Ordering::Relaxed);
+        let oldest = self.oldest_unread.load(Ordering::Relaxed);
+        let micros = match messages {
+            0 => 0,
+            _ => now.micros().saturating_sub(oldest).max(0),
+        };
+        Lag { messages, micros }
+    }
+
+    pub(crate) fn set_lag(&self, messages: i64, oldest: Option<Timestamp>) {
+        let oldest = oldest.map_or(0, Timestamp::micros);
+        self.oldest_unread.store(oldest, Ordering::Relaxed);
+        self.unread
+            .store(if oldest == 0 { 0 } else { messages }, Ordering::Relaxed);
+    }
+}
+
+pub(crate) fn add(counter: &AtomicU64, count: usize) {
+    counter.fetch_add(count as u64, Ordering::Relaxed);
+}
