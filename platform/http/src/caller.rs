@@ -1,0 +1,68 @@
+//! Who calls: the bearer of a token that the `Verifier` has accepted.
+
+use std::sync::Arc;
+
+use anyhow::anyhow;
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use contracts::envelope::Actor;
+use contracts::http::Role;
+use contracts::ids::UserId;
+use contracts::problem::Code;
+
+use crate::{Failure, Verifier};
+
+/// The user that a request comes from, and what they may do.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Caller {
+    pub user: UserId,
+    pub role: Role,
+}
+
+impl Caller {
+    /// FORBIDDEN to who may do less than this role.
+    pub fn require(self, role: Role) -> Result<(), Failure> {
+        if self.role >= role {
+            Ok(())
+        } else {
+            Err(Code::Forbidden.into())
+        }
+    }
+
+    /// Who the facts that follow are said to come from.
+    pub fn actor(self) -> Actor {
+        match self.role {
+            Role::Shopper => Actor::User(self.user),
+            Role::Operator | Role::Admin => Actor::Operator(self.user),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Caller, Failure> {
+        let verifier = parts
+            .extensions
+            .get::<Arc<Verifier>>()
+            .ok_or_else(|| Failure::internal(anyhow!("no verifier stands around this route")))?;
+        let token = bearer(&parts.headers).ok_or(Code::Unauthenticated)?;
+        verifier
+            .verify(token)
+            .map_err(|refused| refused.code().into())
+    }
+}
+
+/// The token of the one Authorization header. Two of them could mean two callers.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return None;
+    };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim_start_matches(' '))
+}

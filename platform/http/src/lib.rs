@@ -1,0 +1,35 @@
+//! Axum glue that every service's API shares: who calls, in which trace and language, with which
+//! key, and how a refusal is told. It knows no business word: codes and texts are contracts'.
+
+mod body;
+mod caller;
+mod context;
+mod failure;
+mod keyed;
+mod layers;
+mod list;
+mod path;
+mod prefer;
+mod reply;
+mod token;
+
+/// Everything around the handlers, applied once to the whole router.
+pub use layers::layers;
+
+/// Language, trace and correlation of a request.
+pub use context::Context;
+
+/// Who calls; what tokens are made of and checked with.
+pub use caller::Caller;
+pub use token::{BadKey, Realm, Refused, Signer, TokenKey, Verifier};
+
+/// What a request carries, parsed.
+pub use body::{BodyLimit, DEFAULT_BODY_BYTES, Json};
+pub use keyed::{Fingerprint, IdempotencyKey, Keyed, Scope};
+pub use list::{Paging, Query};
+pub use path::PathId;
+pub use prefer::{LONGEST_WAIT, Wait};
+
+/// What goes back.
+pub use failure::Failure;
+pub use reply::Reply;
