@@ -1,0 +1,74 @@
+//! All automation of the repository, as `cargo xtask <task>`; CI runs `cargo xtask ci` and
+//! nothing else. Not part of the product: nothing depends on it.
+#![expect(
+    clippy::print_stdout,
+    reason = "a tool for people answers on standard output"
+)]
+
+mod ci;
+mod golden;
+mod saga;
+mod shell;
+mod sim;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Tasks of the Jangteo repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Checks what the compiler does not: crate edges, purity, words, shapes, sizes.
+    Tidy,
+    /// Writes docs/saga.md and the hears and says of each service from the saga table.
+    Saga {
+        /// Changes nothing, and fails when a file is stale.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Rewrites the golden samples of events, sagas and API documents.
+    Golden {
+        /// Changes nothing, and fails when a sample is stale.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Builds the simulator and runs it with the arguments given.
+    Sim {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Starts what the tests need and runs them all; arguments go to `cargo test`.
+    Test {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Everything that a change must pass, as CI runs it.
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().task {
+        Task::Tidy => tidy::run(),
+        Task::Saga { check } => saga::run(check),
+        Task::Golden { check } => golden::run(check),
+        Task::Sim { args } => sim::run(&args),
+        Task::Test { args } => test::run(&args),
+        Task::Ci => ci::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! All tests, with what they need started first, and one line of totals at the end.
+
+use std::fmt;
+
+use anyhow::{Result, bail, ensure};
+
+use crate::shell::{self, PROFILE, cargo};
+
+/// How many tests ran and how they ended, over all test programs of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub passed: u64,
+    pub failed: u64,
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} passed, {} failed", self.passed, self.failed)
+    }
+}
+
+impl Totals {
+    /// Adds what the harness's closing line of one test program says; other lines say nothing.
+    fn hear(&mut self, line: &str) {
+        let Some(counts) = line.strip_prefix("test result: ") else {
+            return;
+        };
+        for part in counts.split([';', '.']) {
+            let mut words = part.split_whitespace();
+            let Some(Ok(count)) = words.next().map(str::parse::<u64>) else {
+                continue;
+            };
+            match words.next() {
+                Some("passed") => self.passed += count,
+                Some("failed") => self.failed += count,
+                _ => {}
+            }
+        }
+    }
+}
+
+pub fn run(args: &[String]) -> Result<()> {
+    let totals = run_all(args);
+    if let Ok(totals) = &totals {
+        println!("{totals}");
+    }
+    totals.map(|_| ())
+}
+
+/// Runs the tests; the totals come back only when all passed, and are printed otherwise.
+pub fn run_all(args: &[String]) -> Result<Totals> {
+    // SQLite and the event log live inside the test programs.
+    println!("servers needed: none");
+    let mut command = cargo();
+    command.args([
+        "test",
+        "--workspace",
+        "--locked",
+        "--profile",
+        PROFILE,
+        "--no-fail-fast",
+    ]);
+    command.args(args);
+    let mut totals = Totals::default();
+    let ended_well = shell::run_lines(&mut command, |line| {
+        println!("{line}");
+        totals.hear(line);
+    })?;
+    if !ended_well {
+        println!("{totals}");
+        bail!("the tests did not all pass: {}", shell::said(&command));
+    }
+    ensure!(
+        totals.failed == 0,
+        "cargo ended well though {} tests failed",
+        totals.failed
+    );
+    ensure!(totals.passed > 0, "no test ran: {}", shell::said(&command));
+    Ok(totals)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Totals;
+
+    #[test]
+    fn totals_add_up_over_test_programs() {
+        let mut totals = Totals::default();
+        totals.hear("running 3 tests");
+        totals.hear("test a ... ok");
+        totals.hear("test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out;");
+        totals
+            .hear("test result: FAILED. 4 passed; 2 failed; 1 ignored; 0 measured; 9 filtered out");
+        assert_eq!(
+            totals,
+            Totals {
+                passed: 7,
+                failed: 2
+            }
+        );
+        assert_eq!(totals.to_string(), "7 passed, 2 failed");
+    }
+
+    #[test]
+    fn other_lines_that_count_are_not_totals() {
+        let mut totals = Totals::default();
+        totals.hear("5 passed; 5 failed");
+        assert_eq!(totals, Totals::default());
+    }
+}
