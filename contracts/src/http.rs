@@ -17,8 +17,14 @@ pub mod product;
 /// Orders, their audit.
 pub mod order;
 
+/// Sagas as one service sees them.
+pub mod saga;
+
 /// Points and their ledger.
 pub mod payment;
+
+/// What a check of the invariants found.
+pub mod invariants;
 
 /// Coupons, offered and held.
 pub mod promotion;

@@ -32,19 +32,17 @@ pub fn all() -> Vec<Event> {
 
 fn event(fact: Fact) -> Event {
     let kind = fact.kind();
-    let sequence = match kind {
-        Kind::UserRegistered | Kind::OrderCreated | Kind::CouponIssued => 1,
-        Kind::OrderConfirmed | Kind::OrderCancelled => 2,
-        _ => 3,
+    let first = [Kind::UserRegistered, Kind::OrderCreated, Kind::CouponIssued];
+    let sequence = if first.contains(&kind) { 1 } else { 2 };
+    let actor = if kind == Kind::ProductChanged {
+        Actor::Operator(USER)
+    } else {
+        Actor::User(USER)
     };
     Event {
         sequence,
         at: placed().plus(std::time::Duration::from_micros(1_500)),
-        actor: match kind {
-            Kind::ProductChanged => Actor::Operator(USER),
-            Kind::OrderRefunded => Actor::System,
-            _ => Actor::User(USER),
-        },
+        actor,
         trace: TRACE.parse().unwrap(),
         cause: cause(kind),
         fact,
@@ -58,14 +56,15 @@ fn cause(kind: Kind) -> Option<EventId> {
         kind: Kind::OrderCreated,
         sequence: 1,
     };
-    match kind {
-        Kind::StockDeducted | Kind::StockDeductionFailed => Some(created),
-        Kind::StockRestored => Some(EventId::Step {
-            saga,
-            step: Step::PayPoints,
-            direction: Direction::Do,
-        }),
-        _ => None,
+    let paid = EventId::Step {
+        saga,
+        step: Step::PayPoints,
+        direction: Direction::Do,
+    };
+    if kind == Kind::StockDeducted || kind == Kind::StockDeductionFailed {
+        Some(created)
+    } else {
+        (kind == Kind::StockRestored).then_some(paid)
     }
 }
 

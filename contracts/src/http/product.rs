@@ -4,12 +4,17 @@ use serde::{Deserialize, Serialize};
 
 use super::faults::Faults;
 use crate::ids::{ProductId, SagaId};
-use crate::money::Money;
+use crate::money::{Money, Quantity};
 use crate::problem::{Fault, Problem, Text};
 use crate::time::Timestamp;
 
 const DELTA_MAX: i64 = 1_000_000;
 const REASON_MAX: usize = 200;
+const NAME_MAX: usize = 100;
+const CATEGORY_MAX: usize = 50;
+/// With the most lines and pieces an order may have, no total leaves the range of money.
+const PRICE_MAX: i64 = 1_000_000_000;
+const FIRST_STOCK_MAX: i64 = 1_000_000;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -30,6 +35,7 @@ pub struct ProductView {
     pub price: Money,
     pub status: ProductStatus,
     pub available_quantity: i64,
+    /// Grows with each change of the product or of its stock.
     pub version: i64,
 }
 
@@ -44,6 +50,48 @@ pub struct ListProducts {
     /// Part of a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
+}
+
+/// POST /products
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateProduct {
+    pub name: String,
+    pub name_en: String,
+    pub category: String,
+    pub price: i64,
+    /// What it begins with; none when absent.
+    #[serde(default)]
+    pub stock: i64,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewProduct {
+    pub name: String,
+    pub name_en: String,
+    pub category: String,
+    pub price: Money,
+    pub stock: Quantity,
+}
+
+impl CreateProduct {
+    pub fn validate(&self) -> Result<NewProduct, Problem> {
+        let mut faults = Faults::default();
+        let name = faults.text("/name", &self.name, 1, NAME_MAX);
+        let name_en = faults.text("/nameEn", &self.name_en, 1, NAME_MAX);
+        let category = faults.text("/category", &self.category, 1, CATEGORY_MAX);
+        let price = faults.range("/price", self.price, 0, PRICE_MAX);
+        let stock = faults.range("/stock", self.stock, 0, FIRST_STOCK_MAX);
+        let stock = stock.and_then(|stock| u32::try_from(stock).ok());
+        let valid = price.zip(stock).map(|(price, stock)| NewProduct {
+            name,
+            name_en,
+            category,
+            price: Money::new(price),
+            stock: Quantity::new(stock),
+        });
+        faults.finish(valid)
+    }
 }
 
 /// POST /products/{id}/stock-adjustments
@@ -79,6 +127,7 @@ impl AdjustStock {
 #[serde(rename_all = "camelCase")]
 pub struct StockView {
     pub available_quantity: i64,
+    /// Counts the changes of the stock alone, as in its ledger.
     pub version: i64,
 }
 
@@ -137,6 +186,47 @@ mod tests {
             assert_eq!(problem.errors[0].pointer, "/delta");
         }
         assert_eq!(adjust(1, " ").unwrap_err().errors[0].pointer, "/reason");
+    }
+
+    fn create(price: i64, stock: i64) -> CreateProduct {
+        CreateProduct {
+            name: " 머그컵 ".into(),
+            name_en: "Mug".into(),
+            category: "kitchen".into(),
+            price,
+            stock,
+        }
+    }
+
+    #[test]
+    fn a_new_product_has_names_a_price_and_a_first_stock() {
+        let valid = create(0, FIRST_STOCK_MAX).validate().unwrap();
+        assert_eq!((&*valid.name, valid.price), ("머그컵", Money::ZERO));
+        let pointers = |create: CreateProduct| {
+            let errors = create.validate().unwrap_err().errors;
+            errors
+                .into_iter()
+                .map(|error| error.pointer)
+                .collect::<Vec<_>>()
+        };
+        for (price, stock, pointer) in [
+            (-1, 0, "/price"),
+            (PRICE_MAX + 1, 0, "/price"),
+            (i64::MIN, 0, "/price"),
+            (1, -1, "/stock"),
+            (1, FIRST_STOCK_MAX + 1, "/stock"),
+            (1, i64::MAX, "/stock"),
+        ] {
+            assert_eq!(pointers(create(price, stock)), [pointer], "{price} {stock}");
+        }
+        let nameless = CreateProduct {
+            name: "\u{0007}".into(),
+            name_en: " ".into(),
+            category: "가".repeat(CATEGORY_MAX + 1),
+            ..create(-1, -1)
+        };
+        let all = ["/name", "/nameEn", "/category", "/price", "/stock"];
+        assert_eq!(pointers(nameless), all);
     }
 
     #[test]

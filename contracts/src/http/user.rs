@@ -148,11 +148,13 @@ impl UpdateProfile {
         let name = self.name.as_ref();
         let name = name.map(|name| faults.text("/name", name, 1, NAME_MAX));
         let phone = self.phone.as_ref();
-        let phone =
-            phone.map(|phone| phone.as_ref().map(|phone| phone_in(phone, &mut faults)));
+        let phone = phone.map(|phone| phone.as_ref().map(|phone| phone_in(phone, &mut faults)));
         let address = self.address.as_ref();
-        let address = address
-            .map(|address| address.as_ref().map(|address| address_in(address, &mut faults)));
+        let address = address.map(|address| {
+            address
+                .as_ref()
+                .map(|address| address_in(address, &mut faults))
+        });
         faults.finish(Some(UpdateProfile {
             name,
             phone,

@@ -76,8 +76,10 @@ fn trace_in(headers: &HeaderMap) -> Option<Trace> {
 
 /// Neither part may be zero, which would name nothing.
 fn new_trace() -> Trace {
-    let trace = u128::from_le_bytes(random()).max(1);
-    let parent = u64::from_le_bytes(random()).max(1);
+    let bytes = random::<24>();
+    let (trace, parent) = bytes.split_at(16);
+    let trace = u128::from_le_bytes(trace.try_into().expect("16 bytes")).max(1);
+    let parent = u64::from_le_bytes(parent.try_into().expect("8 bytes")).max(1);
     format!("00-{trace:032x}-{parent:016x}-01")
         .parse()
         .expect("it has the form of a traceparent")

@@ -41,9 +41,11 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
 pub struct Scope(String);
 
 impl Scope {
-    /// `route` is the route's template; the path itself is in the fingerprint.
+    /// `route` is the route's template; the path itself is in the fingerprint. None of the parts
+    /// holds a blank, so none can be taken for another: `/notes` with the key `all:1` is not
+    /// `/notes:all` with the key `1`.
     pub fn new(user: UserId, route: &str, key: &IdempotencyKey) -> Scope {
-        Scope(format!("{user}:{route}:{}", key.0))
+        Scope(format!("{user} {route} {}", key.0))
     }
 
     /// The scope of one item of a batch. The last `#` splits, so no key can be taken for another.

@@ -58,6 +58,15 @@ impl Paging {
             next_cursor,
         }
     }
+
+    /// A page of a reading that stopped before the page was full, because it had looked at enough
+    /// rows that are not shown. The next one goes on after `last`, whatever that row was.
+    pub fn unfinished<V, K: Serialize>(&self, list: &str, views: Vec<V>, last: &K) -> Page<V> {
+        Page {
+            items: views,
+            next_cursor: Some(encode(list, last)),
+        }
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Paging {

@@ -69,3 +69,11 @@ fn what_is_no_cursor_of_this_list_is_refused() {
         Some(1)
     );
 }
+
+#[test]
+fn an_unfinished_page_goes_on_where_the_reading_stopped() {
+    let first = paging(3, None).unfinished("l", vec![9], &4_i64);
+    assert_eq!(first.items, [9]);
+    let next = paging(3, first.next_cursor);
+    assert_eq!(next.after::<i64>("l").unwrap(), Some(4));
+}

@@ -67,7 +67,7 @@ async fn who_calls_is_asked_before_the_key_and_the_body() {
 #[tokio::test]
 async fn a_scope_is_caller_route_and_key() {
     let (scope, _) = kept(&token(Role::Shopper), 1, "").await;
-    assert_eq!(scope, format!("{USER}:/api/v1/products/{{id}}/keep:{KEY}"));
+    assert_eq!(scope, format!("{USER} /api/v1/products/{{id}}/keep {KEY}"));
     let other = signer().sign(UserId::new(77), Role::Shopper, NOW, Duration::from_secs(60));
     assert_ne!(kept(&other, 1, "").await.0, scope);
 }

@@ -4,6 +4,7 @@
 
 mod around;
 mod bodies;
+mod forge;
 mod keys;
 mod queries;
 mod server;

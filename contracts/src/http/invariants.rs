@@ -1,0 +1,37 @@
+//! What a check of the invariants found.
+
+use serde::{Deserialize, Serialize};
+
+/// The filter of GET /invariants.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CheckInvariants {
+    /// Also what must hold only when nothing is under way.
+    #[serde(default)]
+    pub at_rest: bool,
+}
+
+/// GET /invariants
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InvariantsView {
+    pub checked: Vec<CheckedView>,
+    pub violations: Vec<ViolationView>,
+    /// What is still under way: with it, nothing was checked that needs rest.
+    pub unrest: Vec<String>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckedView {
+    pub invariant: String,
+    pub meaning: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ViolationView {
+    pub invariant: String,
+    pub subject: String,
+    pub witness: String,
+}
