@@ -1,0 +1,162 @@
+//! What Promotion serves: coupons on offer to everybody, their issue and what one holds to the
+//! caller, new offers to admins.
+
+use anyhow::{Context as _, anyhow};
+use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, post};
+use boot::Place;
+use contracts::http::promotion::{
+    CouponView, CreateCoupon, IssueView, ListUserCoupons, UserCouponView,
+};
+use contracts::http::{NoBody, Page, Role};
+use contracts::ids::Coupon;
+use contracts::problem::Problem;
+use platform_http::{Caller, Context, Failure, Json, Keyed, Paging, PathId, Query, Reply};
+use runtime::idempotency::KeyUse;
+
+use crate::Promotion;
+use crate::decide;
+use crate::input::{self, Input};
+use crate::view::{self, Wanted};
+
+/// The names of the two lists, which go into their cursors.
+const COUPONS: &str = "coupons";
+const USER_COUPONS: &str = "user-coupons";
+
+pub fn router(place: Place<Promotion>) -> Router {
+    Router::new()
+        .route("/api/v1/coupons", get(list).post(create))
+        .route("/api/v1/coupons/{id}", get(show))
+        .route("/api/v1/coupons/{id}/issue", post(issue))
+        .route("/api/v1/users/me/coupons", get(held))
+        .with_state(place)
+}
+
+async fn list(
+    State(place): State<Place<Promotion>>,
+    paging: Paging,
+) -> Result<Json<Page<CouponView>>, Failure> {
+    let after = paging.after(COUPONS)?;
+    let read = place
+        .readers
+        .with(|reader| view::coupons(reader, after, paging.rows()));
+    let views = read.context("could not list the coupons")?;
+    Ok(Json(paging.page(COUPONS, views, |view| view.id)))
+}
+
+async fn show(
+    State(place): State<Place<Promotion>>,
+    PathId(id): PathId<Coupon>,
+) -> Result<Json<CouponView>, Failure> {
+    let read = place.readers.with(|reader| view::coupon(reader, id));
+    let view = read.with_context(|| format!("could not read coupon {id}"))?;
+    Ok(Json(view.ok_or_else(Problem::missing::<Coupon>)?))
+}
+
+async fn create(
+    State(place): State<Place<Promotion>>,
+    context: Context,
+    keyed: Keyed<CreateCoupon>,
+) -> Result<Reply<CouponView>, Failure> {
+    keyed.caller.require(Role::Admin)?;
+    let terms = keyed.body.validate()?;
+    let id = place.handle.next_id();
+    let reply = send(&place, context, keyed, |key| {
+        Input::CreateCoupon(Box::new(input::CreateCoupon { id, terms, key }))
+    });
+    match reply.await? {
+        decide::Reply::Created { coupon, replayed } => {
+            let path = format!("/api/v1/coupons/{}", coupon.coupon_id);
+            Ok(answer(view::shown(&coupon), replayed).location(&path))
+        }
+        decide::Reply::Refused(refusal) => Err(refusal.code().into()),
+        other @ decide::Reply::Issued { .. } => Err(crossed(&other)),
+    }
+}
+
+async fn issue(
+    State(place): State<Place<Promotion>>,
+    PathId(coupon_id): PathId<Coupon>,
+    context: Context,
+    keyed: Keyed<NoBody>,
+) -> Result<Reply<IssueView>, Failure> {
+    let user_id = keyed.caller.user;
+    let user_coupon_id = place.handle.next_id();
+    let reply = send(&place, context, keyed, |key| {
+        Input::IssueCoupon(input::IssueCoupon {
+            user_coupon_id,
+            coupon_id,
+            user_id,
+            key,
+        })
+    });
+    match reply.await? {
+        decide::Reply::Issued { issued, replayed } => {
+            let view = IssueView {
+                user_coupon_id: issued.user_coupon_id,
+                sequence_no: issued.sequence_no,
+                expires_at: issued.expires_at,
+            };
+            Ok(answer(view, replayed))
+        }
+        decide::Reply::Refused(refusal) => Err(refusal.code().into()),
+        other @ decide::Reply::Created { .. } => Err(crossed(&other)),
+    }
+}
+
+async fn held(
+    State(place): State<Place<Promotion>>,
+    caller: Caller,
+    Query(filter): Query<ListUserCoupons>,
+    paging: Paging,
+) -> Result<Json<Page<UserCouponView>>, Failure> {
+    let wanted = Wanted {
+        user: caller.user,
+        status: filter.status,
+        after: paging.after(USER_COUPONS)?,
+        rows: paging.rows(),
+        now: place.handle.now(),
+    };
+    let read = place
+        .readers
+        .with(|reader| view::user_coupons(reader, &wanted));
+    let views = read.context("could not list a user's coupons")?;
+    Ok(Json(
+        paging.page(USER_COUPONS, views, |view| view.user_coupon_id),
+    ))
+}
+
+/// Has a command decided under the caller's key.
+async fn send<T>(
+    place: &Place<Promotion>,
+    context: Context,
+    keyed: Keyed<T>,
+    input: impl FnOnce(KeyUse) -> Input,
+) -> Result<decide::Reply, Failure> {
+    let scope = keyed.scope.into_string();
+    let fingerprint = keyed.fingerprint.0.to_vec();
+    let input = input(KeyUse {
+        scope: scope.clone(),
+        fingerprint,
+    });
+    let actor = keyed.caller.actor();
+    let sent = place
+        .handle
+        .send_keyed(&scope, input, actor, context.trace)
+        .await;
+    sent.map_err(boot::unanswered)
+}
+
+/// `decide` answers each command with its own reply, so this is a fault of ours.
+fn crossed(reply: &decide::Reply) -> Failure {
+    Failure::internal(anyhow!("another command's reply came back: {reply:?}"))
+}
+
+fn answer<T>(view: T, replayed: bool) -> Reply<T> {
+    let reply = Reply::created(view);
+    if replayed { reply.replayed() } else { reply }
+}
+
+#[cfg(test)]
+mod tests;
