@@ -1,0 +1,207 @@
+//! What Product serves: the catalogue to everybody, stock and its ledger to the shop's staff.
+//! Orders do not come through here: they are heard as events.
+
+use anyhow::{Context as _, anyhow};
+use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, post};
+use boot::Place;
+use contracts::http::product::{
+    AdjustStock, CreateProduct, ListProducts, ProductView, StockLedgerView, StockView,
+};
+use contracts::http::{Page, Role};
+use contracts::ids;
+use contracts::problem::{Code, Fault, FieldError, Problem, Text};
+use platform_http::{Caller, Context, Failure, Json, Keyed, Paging, PathId, Query, Reply};
+use runtime::idempotency::KeyUse;
+
+use crate::domain::refusal::Refusal;
+use crate::domain::stock::{FULL, Level};
+use crate::input::{self, Input};
+use crate::{Product, decide, view};
+
+/// Go into the cursors of the lists.
+const PRODUCTS: &str = "products";
+const LEDGER: &str = "stock-ledger";
+
+pub fn router(place: Place<Product>) -> Router {
+    Router::new()
+        .route("/api/v1/products", get(list).post(create))
+        .route("/api/v1/products/{id}", get(show))
+        .route("/api/v1/products/{id}/stock-adjustments", post(adjust))
+        .route("/api/v1/products/{id}/stock-ledger", get(ledger))
+        .with_state(place)
+}
+
+async fn list(
+    State(place): State<Place<Product>>,
+    context: Context,
+    Query(filter): Query<ListProducts>,
+    paging: Paging,
+) -> Result<Json<Page<ProductView>>, Failure> {
+    let wanted = view::Wanted {
+        filter,
+        after: paging.after(PRODUCTS)?,
+        rows: paging.rows(),
+        language: context.language,
+    };
+    let read = place.readers.with(|reader| view::list(reader, &wanted));
+    let views = read.context("could not list the products")?;
+    Ok(Json(paging.page(PRODUCTS, views, |view| view.id)))
+}
+
+async fn show(
+    State(place): State<Place<Product>>,
+    context: Context,
+    PathId(id): PathId<ids::Product>,
+) -> Result<Reply<ProductView>, Failure> {
+    let read = place
+        .readers
+        .with(|reader| view::product(reader, id, context.language));
+    let found = read.context("could not read a product")?;
+    let view = found.ok_or_else(Problem::missing::<ids::Product>)?;
+    let version = view.version;
+    Ok(Reply::ok(view).etag(version))
+}
+
+async fn create(
+    State(place): State<Place<Product>>,
+    context: Context,
+    keyed: Keyed<CreateProduct>,
+) -> Result<Reply<ProductView>, Failure> {
+    keyed.caller.require(Role::Admin)?;
+    let new = keyed.body.validate()?;
+    let language = context.language;
+    let input = Input::CreateProduct(input::CreateProduct {
+        id: place.handle.next_id(),
+        name: new.name,
+        name_en: new.name_en,
+        category: new.category,
+        price: new.price,
+        stock: new.stock,
+        key: key_use(&keyed),
+    });
+    match send(&place, context, &keyed, input).await? {
+        decide::Reply::Created {
+            product,
+            level,
+            replayed,
+        } => {
+            let reply = Reply::created(view::shown(&product, level, language))
+                .location(&format!("/api/v1/products/{}", product.product_id));
+            Ok(if replayed { reply.replayed() } else { reply })
+        }
+        decide::Reply::Refused(refusal) => Err(problem(&refusal).into()),
+        decide::Reply::Adjusted { .. } => Err(unasked()),
+    }
+}
+
+async fn adjust(
+    State(place): State<Place<Product>>,
+    context: Context,
+    PathId(product_id): PathId<ids::Product>,
+    keyed: Keyed<AdjustStock>,
+) -> Result<Reply<StockView>, Failure> {
+    keyed.caller.require(Role::Operator)?;
+    let adjustment = keyed.body.validate()?;
+    let input = Input::AdjustStock(input::AdjustStock {
+        id: place.handle.next_id(),
+        product_id,
+        delta: adjustment.delta,
+        reason: adjustment.reason,
+        key: key_use(&keyed),
+    });
+    match send(&place, context, &keyed, input).await? {
+        decide::Reply::Adjusted { level, replayed } => {
+            let reply = Reply::created(stock(level));
+            Ok(if replayed { reply.replayed() } else { reply })
+        }
+        decide::Reply::Refused(refusal) => Err(problem(&refusal).into()),
+        decide::Reply::Created { .. } => Err(unasked()),
+    }
+}
+
+async fn ledger(
+    State(place): State<Place<Product>>,
+    caller: Caller,
+    context: Context,
+    PathId(product_id): PathId<ids::Product>,
+    paging: Paging,
+) -> Result<Json<Page<StockLedgerView>>, Failure> {
+    caller.require(Role::Operator)?;
+    let (after, rows) = (paging.after(LEDGER)?, paging.rows());
+    let wanted = view::ledger::Wanted {
+        product_id,
+        after,
+        rows,
+    };
+    let read = place.readers.with(|reader| {
+        let known = view::product(reader, product_id, context.language)?;
+        known
+            .map(|_| view::ledger::read(reader, &wanted))
+            .transpose()
+    });
+    let found = read.context("could not read a stock ledger")?;
+    let found = found.ok_or_else(Problem::missing::<ids::Product>)?;
+    Ok(Json(match found.stopped {
+        Some(last) => paging.unfinished(LEDGER, found.views, &last),
+        None => paging.page(LEDGER, found.views, |view| {
+            view::ledger::place(product_id, view)
+        }),
+    }))
+}
+
+fn key_use<T>(keyed: &Keyed<T>) -> KeyUse {
+    KeyUse {
+        scope: keyed.scope.as_str().to_owned(),
+        fingerprint: keyed.fingerprint.0.to_vec(),
+    }
+}
+
+async fn send<T>(
+    place: &Place<Product>,
+    context: Context,
+    keyed: &Keyed<T>,
+    input: Input,
+) -> Result<decide::Reply, Failure> {
+    let (scope, actor) = (keyed.scope.as_str(), keyed.caller.actor());
+    let sent = place
+        .handle
+        .send_keyed(scope, input, actor, context.trace)
+        .await;
+    sent.map_err(boot::unanswered)
+}
+
+const fn stock(level: Level) -> StockView {
+    StockView {
+        available_quantity: level.quantity,
+        version: level.version,
+    }
+}
+
+/// Why a command is refused, as its caller is told.
+fn problem(refusal: &Refusal) -> Problem {
+    match refusal {
+        Refusal::NoSuchProduct(_) => Problem::missing::<ids::Product>(),
+        Refusal::BelowZero { left } => Problem::new(Code::OutOfStock).detail(
+            format!("재고가 {}개 남아 있어요", left.quantity),
+            format!("{} pieces are left", left.quantity),
+        ),
+        Refusal::ShelfFull => {
+            let message = Text::new(
+                format!("재고는 {FULL}개까지 둘 수 있어요"),
+                format!("a stock holds at most {FULL} pieces"),
+            );
+            Problem::invalid(vec![FieldError::new("/delta", Fault::OutOfRange, message)])
+        }
+        Refusal::KeyReused => Problem::new(Code::IdempotencyKeyReused),
+    }
+}
+
+/// A key's scope names its route, so no command gets the answer of another.
+fn unasked() -> Failure {
+    Failure::internal(anyhow!("a command was answered with another one's reply"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! What the shop's staff does: new products and stock corrected by hand. A key used again gets
+//! the answer that it got, made anew from what the command wrote.
+
+use contracts::ids::{ProductId, SagaId};
+use runtime::idempotency::{self, Seen};
+use runtime::{Decision, Moment};
+
+use super::{Reply, changed};
+use crate::domain::refusal::Refusal;
+use crate::domain::stock::Level;
+use crate::input::{AdjustStock, CreateProduct};
+use crate::store::{Direction, Entry, Ledger, Product, Rows, Status, adjustment, first_entry};
+
+/// What the answer to a command that made something says.
+const CREATED: u16 = 201;
+
+pub fn create_product(rows: &mut Rows, command: &CreateProduct, at: &Moment) -> Decision<Reply> {
+    match idempotency::seen(&rows.idempotency, &command.key, at.now) {
+        Seen::Before(key) => return created_before(rows, command, key.reference),
+        Seen::OtherRequest => return refused(Refusal::KeyReused),
+        Seen::New => {}
+    }
+    let product = Product {
+        product_id: command.id,
+        category: command.category.clone(),
+        name: command.name.clone(),
+        name_en: command.name_en.clone(),
+        price: command.price,
+        status: Status::OnSale,
+        version: 1,
+        created_at: at.now,
+    };
+    let level = Level::NEW.put_back(command.stock);
+    let first = Entry {
+        saga_id: command.id.cast(),
+        product_id: command.id,
+        direction: Direction::Adjust,
+        reason: None,
+    };
+    rows.product.add(product.clone());
+    rows.move_stock(first, level, at.now);
+    let reference = command.id.get();
+    idempotency::remember(
+        &mut rows.idempotency,
+        &command.key,
+        reference,
+        CREATED,
+        at.now,
+    );
+    let said = changed(&product, level);
+    Decision::say(said.version, said.into()).and_reply(Reply::Created {
+        product: Box::new(product),
+        level,
+        replayed: false,
+    })
+}
+
+pub fn adjust_stock(rows: &mut Rows, command: &AdjustStock, at: &Moment) -> Decision<Reply> {
+    let product_id = command.product_id;
+    match idempotency::seen(&rows.idempotency, &command.key, at.now) {
+        Seen::Before(key) => return adjusted_before(rows, command, key.reference),
+        Seen::OtherRequest => return refused(Refusal::KeyReused),
+        Seen::New => {}
+    }
+    let Some(product) = rows.product(product_id).cloned() else {
+        return refused(Refusal::NoSuchProduct(product_id));
+    };
+    let level = match rows.level(product_id).adjust(command.delta) {
+        Ok(level) => level,
+        Err(refusal) => return refused(refusal),
+    };
+    let entry = Entry {
+        saga_id: command.id,
+        product_id,
+        direction: Direction::Adjust,
+        reason: Some(command.reason.clone()),
+    };
+    rows.move_stock(entry, level, at.now);
+    let reference = command.id.get();
+    idempotency::remember(
+        &mut rows.idempotency,
+        &command.key,
+        reference,
+        CREATED,
+        at.now,
+    );
+    let said = changed(&product, level);
+    Decision::say(said.version, said.into()).and_reply(Reply::Adjusted {
+        level,
+        replayed: false,
+    })
+}
+
+fn created_before(rows: &Rows, command: &CreateProduct, reference: i64) -> Decision<Reply> {
+    let id = ProductId::new(reference);
+    let product = rows.product.get(&(id, command.category.clone()));
+    let product = product.expect("a product stands as long as the key that made it");
+    let first = rows.ledger.get(&first_entry(id));
+    Decision::reply(Reply::Created {
+        product: Box::new(product.clone()),
+        level: first.map_or(Level::NEW, Ledger::level),
+        replayed: true,
+    })
+}
+
+fn adjusted_before(rows: &Rows, command: &AdjustStock, reference: i64) -> Decision<Reply> {
+    let id = SagaId::new(reference);
+    let entry = rows.ledger.get(&adjustment(id, command.product_id));
+    let entry = entry.expect("the ledger is never pruned");
+    Decision::reply(Reply::Adjusted {
+        level: entry.level(),
+        replayed: true,
+    })
+}
+
+fn refused(refusal: Refusal) -> Decision<Reply> {
+    Decision::reply(Reply::Refused(refusal))
+}

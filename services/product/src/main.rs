@@ -1,0 +1,5 @@
+//! Product alone in a process.
+
+fn main() -> std::process::ExitCode {
+    boot::serve::<product::Product>()
+}

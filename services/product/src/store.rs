@@ -1,0 +1,238 @@
+//! What Product remembers: a row type per table, the rows of a batch in lock order, and which of
+//! them an input needs. No SQL: it is made from these shapes.
+
+use contracts::events::product::ProductStatus;
+use contracts::ids::{ProductId, SagaId};
+use contracts::money::{Money, Quantity};
+use contracts::saga::Step;
+use contracts::time::Timestamp;
+use db::{Fence, Idempotency, Table, coded, row, rows};
+use runtime::{fence, idempotency};
+
+use crate::domain::stock::Level;
+use crate::input::Input;
+
+coded! {
+    /// What the shop decided about a product.
+    pub enum Status { OnSale = 1, Discontinued = 2 }
+}
+
+coded! {
+    /// Why a stock changed.
+    pub enum Direction { Deduct = 1, Restore = 2, Return = 3, Adjust = 4 }
+}
+
+row! {
+    /// What is sold. It is asked for by id alone: the category only serves partitioning.
+    pub struct Product in "product" {
+        key { pub product_id: ProductId, pub category: String }
+        pub name: String,
+        pub name_en: String,
+        pub price: Money,
+        pub status: Status,
+        /// Counts the changes of this row; those of the stock are counted in its own.
+        pub version: i64,
+        pub created_at: Timestamp,
+    }
+}
+
+row! {
+    /// What is left of a product.
+    pub struct Stock in "product_stock" {
+        key { pub product_id: ProductId }
+        pub quantity: i64,
+        pub version: i64,
+    }
+}
+
+row! {
+    /// One change of one stock. Its key is what makes the change happen once.
+    pub struct Ledger in "stock_ledger" {
+        key {
+            /// The order's saga, the refund's, or the id of the command.
+            pub saga_id: SagaId,
+            pub product_id: ProductId,
+            pub direction: Direction,
+        }
+        pub delta: i64,
+        pub quantity_after: i64,
+        pub stock_version: i64,
+        pub at: Timestamp,
+        pub reason: Option<String>,
+    }
+}
+
+row! {
+    /// What was sold of a product in one hour.
+    pub struct Rank in "product_rank" {
+        key { pub hour: i64, pub product_id: ProductId }
+        pub quantity: i64,
+    }
+}
+
+rows! {
+    /// The rows of one batch, in lock order.
+    pub struct Rows {
+        pub idempotency: Table<Idempotency>,
+        pub fence: Table<Fence>,
+        pub ledger: Table<Ledger>,
+        pub product: Table<Product>,
+        pub stock: Table<Stock>,
+        pub rank: Table<Rank>,
+    }
+}
+
+/// Names the rows that `decide` will look at.
+pub fn ask(rows: &mut Rows, input: &Input) {
+    match input {
+        Input::DeductStock(order) => {
+            ask_step(rows, order.order_id.into(), Step::DeductStock);
+            for line in &order.lines {
+                ask_product(rows, line.product_id);
+            }
+        }
+        Input::RestoreStock(order_id) => {
+            let saga = SagaId::from(*order_id);
+            ask_step(rows, saga, Step::DeductStock);
+            // Known in the second round. What an earlier input of this batch is about to take is
+            // not seen here, but that input has asked for the same stock.
+            for taken in rows.ledger.peek_under(saga) {
+                rows.stock.ask(taken.product_id);
+            }
+        }
+        Input::ReturnStock(refund) => {
+            ask_step(rows, refund.refund_id.into(), Step::ReturnStock);
+            for pieces in &refund.pieces {
+                rows.stock.ask(pieces.product_id);
+            }
+        }
+        Input::Rank(sales) => {
+            fence::ask(&mut rows.fence, sales.saga, Step::Rank);
+            for pieces in &sales.pieces {
+                rows.rank.ask((sales.hour.number(), pieces.product_id));
+            }
+        }
+        Input::CreateProduct(command) => {
+            idempotency::ask(&mut rows.idempotency, &command.key);
+            rows.stock.ask(command.id);
+            rows.ledger.ask(first_entry(command.id));
+            // The key was used before: its answer is made again from what it made then.
+            if let Some(before) = rows.idempotency.peek(&command.key.scope) {
+                let id = ProductId::new(before.reference);
+                rows.product.ask((id, command.category.clone()));
+                rows.ledger.ask(first_entry(id));
+            }
+        }
+        Input::AdjustStock(command) => {
+            idempotency::ask(&mut rows.idempotency, &command.key);
+            ask_product(rows, command.product_id);
+            rows.ledger.ask(adjustment(command.id, command.product_id));
+            if let Some(before) = rows.idempotency.peek(&command.key.scope) {
+                let id = SagaId::new(before.reference);
+                rows.ledger.ask(adjustment(id, command.product_id));
+            }
+        }
+    }
+}
+
+/// A step that moves stock is remembered by its ledger rows, and by the fence where it has none.
+fn ask_step(rows: &mut Rows, saga: SagaId, step: Step) {
+    rows.ledger.ask_prefix(saga);
+    fence::ask(&mut rows.fence, saga, step);
+}
+
+fn ask_product(rows: &mut Rows, product_id: ProductId) {
+    rows.product.ask_prefix(product_id);
+    rows.stock.ask(product_id);
+}
+
+/// Where the ledger tells of an adjustment.
+pub const fn adjustment(id: SagaId, product_id: ProductId) -> (SagaId, ProductId, Direction) {
+    (id, product_id, Direction::Adjust)
+}
+
+/// Where the ledger tells of a product's first stock, under the product's own id.
+pub const fn first_entry(product_id: ProductId) -> (SagaId, ProductId, Direction) {
+    adjustment(product_id.cast(), product_id)
+}
+
+impl Rows {
+    pub fn product(&self, product_id: ProductId) -> Option<&Product> {
+        self.product.under(product_id).next()
+    }
+
+    /// The level of a stock; a product without a row has an empty shelf.
+    pub fn level(&self, product_id: ProductId) -> Level {
+        self.stock.get(&product_id).map_or(Level::NEW, Stock::level)
+    }
+
+    /// Brings a stock to a new level and says why in the ledger: the only way a stock changes.
+    pub fn move_stock(&mut self, entry: Entry, after: Level, at: Timestamp) {
+        let before = self.level(entry.product_id);
+        self.ledger.put(Ledger {
+            saga_id: entry.saga_id,
+            product_id: entry.product_id,
+            direction: entry.direction,
+            // Both are levels of one shelf, from 0 up: their difference is in range.
+            delta: after.quantity - before.quantity,
+            quantity_after: after.quantity,
+            stock_version: after.version,
+            at,
+            reason: entry.reason,
+        });
+        self.stock.put(Stock {
+            product_id: entry.product_id,
+            quantity: after.quantity,
+            version: after.version,
+        });
+    }
+}
+
+/// What a row of the ledger says besides the numbers.
+#[derive(Debug)]
+pub struct Entry {
+    pub saga_id: SagaId,
+    pub product_id: ProductId,
+    pub direction: Direction,
+    pub reason: Option<String>,
+}
+
+impl Product {
+    /// Grows with each change of the product or of its stock.
+    pub const fn version_with(&self, level: Level) -> i64 {
+        self.version + level.version
+    }
+}
+
+impl Stock {
+    pub const fn level(&self) -> Level {
+        Level {
+            quantity: self.quantity,
+            version: self.version,
+        }
+    }
+}
+
+impl Ledger {
+    /// The level that this change left.
+    pub const fn level(&self) -> Level {
+        Level {
+            quantity: self.quantity_after,
+            version: self.stock_version,
+        }
+    }
+
+    /// How many pieces it moved. A CHECK keeps those that orders move within the range.
+    pub fn pieces(&self) -> Quantity {
+        Quantity::new(u32::try_from(self.delta.unsigned_abs()).unwrap_or(u32::MAX))
+    }
+}
+
+impl From<Status> for ProductStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::OnSale => Self::OnSale,
+            Status::Discontinued => Self::Discontinued,
+        }
+    }
+}
