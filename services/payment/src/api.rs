@@ -1,0 +1,103 @@
+//! What Payment serves: the caller's own points. No path names a user, so nobody's points can be
+//! reached but one's own.
+
+use anyhow::Context as _;
+use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, post};
+use boot::Place;
+use contracts::http::Page;
+use contracts::http::payment::{
+    BalanceView, ChargePoints, ChargeView, ListPoints, PointLedgerView,
+};
+use platform_http::{Caller, Context, Failure, Json, Keyed, Paging, Query, Reply};
+use runtime::idempotency::KeyUse;
+
+use crate::Payment;
+use crate::decide::{self, Charged};
+use crate::input::{Charge, Input};
+use crate::view;
+
+/// Goes into the cursors of the ledger.
+const HISTORY: &str = "points";
+
+pub fn router(place: Place<Payment>) -> Router {
+    Router::new()
+        .route("/api/v1/points/me", get(balance))
+        .route("/api/v1/points/me/charge", post(charge))
+        .route("/api/v1/points/me/history", get(history))
+        .with_state(place)
+}
+
+async fn balance(
+    State(place): State<Place<Payment>>,
+    caller: Caller,
+) -> Result<Json<BalanceView>, Failure> {
+    let read = place
+        .readers
+        .with(|reader| view::balance(reader, caller.user));
+    Ok(Json(read.context("could not read a balance")?))
+}
+
+async fn charge(
+    State(place): State<Place<Payment>>,
+    context: Context,
+    keyed: Keyed<ChargePoints>,
+) -> Result<Reply<ChargeView>, Failure> {
+    let amount = keyed.body.validate()?;
+    let scope = keyed.scope.into_string();
+    let input = Input::Charge(Charge {
+        id: place.handle.next_id(),
+        user_id: keyed.caller.user,
+        amount,
+        key: KeyUse {
+            scope: scope.clone(),
+            fingerprint: keyed.fingerprint.0.to_vec(),
+        },
+    });
+    let sent = place
+        .handle
+        .send_keyed(&scope, input, keyed.caller.actor(), context.trace)
+        .await;
+    match sent.map_err(boot::unanswered)? {
+        decide::Reply::Charged(charged) => Ok(shown(charged)),
+        decide::Reply::Refused(refusal) => Err(refusal.code().into()),
+    }
+}
+
+async fn history(
+    State(place): State<Place<Payment>>,
+    caller: Caller,
+    Query(filter): Query<ListPoints>,
+    paging: Paging,
+) -> Result<Json<Page<PointLedgerView>>, Failure> {
+    let after = paging.after(HISTORY)?;
+    let wanted = view::Wanted {
+        user: caller.user,
+        filter,
+        after,
+        rows: paging.rows(),
+    };
+    let read = place.readers.with(|reader| view::history(reader, &wanted));
+    let views = read.context("could not read a points ledger")?;
+    Ok(Json(
+        paging.page(HISTORY, views, |view| view.transaction_id),
+    ))
+}
+
+fn shown(charged: Charged) -> Reply<ChargeView> {
+    let reply = Reply::created(ChargeView {
+        transaction_id: charged.transaction_id,
+        amount: charged.amount,
+        balance: charged.balance,
+        created_at: charged.at,
+    });
+    if charged.replayed {
+        reply.replayed()
+    } else {
+        reply
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,5 @@
+//! Payment alone in a process.
+
+fn main() -> std::process::ExitCode {
+    boot::serve::<payment::Payment>()
+}
