@@ -1,0 +1,287 @@
+//! What Order serves: placing, looking at, listing, following and cancelling orders; and for
+//! operators, where sagas stand. A shopper reaches only what is theirs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use boot::Place;
+use contracts::events::order::{OrderDocument, OrderLine, OrderStatus};
+use contracts::http::order::{
+    AcceptedView, Cart, ListOrders, OrderSummaryView, OrderView as OrderShown, PlaceOrder,
+};
+use contracts::http::saga::{ListSagas, SagaDetailView, SagaView};
+use contracts::http::{NoBody, Page, Role};
+use contracts::ids::{self, OrderId, SagaId};
+use contracts::problem::{Code, Problem};
+use db::Readers;
+use platform_http::{Caller, Context, Failure, Json, Keyed, Paging, PathId, Query, Reply, Wait};
+use runtime::idempotency::KeyUse;
+use runtime::{Handle, Service};
+
+use crate::input::{self, Cancel, Canceller, Input};
+use crate::view::{self, OrderView, Wanted, WantedSagas};
+use crate::{Order, decide};
+
+mod events;
+
+/// How long an order may stay open before it is given up.
+const DEADLINE: Duration = Duration::from_secs(60);
+/// When to look at an accepted order again: a saga takes milliseconds.
+const LOOK_AGAIN_SECONDS: u32 = 1;
+/// As `Reply` says it; here it may stand beside a problem.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+/// Go into the cursors of the lists.
+const ORDERS: &str = "orders";
+const SAGAS: &str = "sagas";
+
+/// What the handlers work with.
+#[derive(Clone)]
+struct Api {
+    handle: Handle<Order>,
+    readers: Arc<Readers>,
+    /// Of the read model, which another loop writes.
+    lists: Arc<Readers>,
+}
+
+pub fn router(place: Place<Order>) -> Router {
+    let lists = place.folder.join(format!("{}.db", OrderView::CONSUMER));
+    let api = Api {
+        handle: place.handle,
+        readers: place.readers,
+        lists: Arc::new(Readers::new(&lists)),
+    };
+    Router::new()
+        .route("/api/v1/orders", post(self::place).get(list))
+        .route("/api/v1/orders/{id}", get(show))
+        .route("/api/v1/orders/{id}/events", get(events::events))
+        .route("/api/v1/orders/{id}/cancel", post(cancel))
+        .route("/admin/v1/sagas", get(sagas))
+        .route("/admin/v1/sagas/{id}", get(saga))
+        .with_state(api)
+}
+
+async fn place(
+    State(api): State<Api>,
+    context: Context,
+    Wait(wait): Wait,
+    keyed: Keyed<PlaceOrder>,
+) -> Result<Response, Failure> {
+    let cart = keyed.body.validate()?;
+    let scope = keyed.scope.into_string();
+    let input = Input::PlaceOrder(input::PlaceOrder {
+        order_id: api.handle.next_id(),
+        user_id: keyed.caller.user,
+        lines: lines(&cart),
+        user_coupon_id: cart.user_coupon_id,
+        key: KeyUse {
+            scope: scope.clone(),
+            fingerprint: keyed.fingerprint.0.to_vec(),
+        },
+        deadline: DEADLINE,
+    });
+    let actor = keyed.caller.actor();
+    let sent = api
+        .handle
+        .send_keyed(&scope, input, actor, context.trace.clone())
+        .await;
+    let (order_id, replayed) = match sent.map_err(boot::unanswered)? {
+        decide::Reply::Placed { order_id, replayed } => (order_id, replayed),
+        decide::Reply::Refused(refusal) => return Err(refusal.code().into()),
+        decide::Reply::Cancelled { .. } => return Err(unexpected()),
+    };
+    let ended = match wait {
+        Some(wait) => api.ended(order_id, wait).await?,
+        None => None,
+    };
+    Ok(match ended {
+        Some(order) => outcome(order, &context, replayed),
+        None => accepted(order_id, replayed).into_response(),
+    })
+}
+
+async fn show(
+    State(api): State<Api>,
+    caller: Caller,
+    context: Context,
+    PathId(order_id): PathId<ids::Order>,
+) -> Result<Reply<OrderShown>, Failure> {
+    let order = api.visible(order_id, caller)?;
+    let (status, version) = (order.status, order.version);
+    let reply = Reply::ok(view::shown(order, context.language));
+    Ok(match status {
+        // Its steps price an open order without a new version, so no tag stands for its view.
+        OrderStatus::Pending => reply,
+        OrderStatus::Completed | OrderStatus::Cancelled => reply.etag(version),
+    })
+}
+
+async fn list(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(filter): Query<ListOrders>,
+    paging: Paging,
+) -> Result<Json<Page<OrderSummaryView>>, Failure> {
+    let after = paging.after(ORDERS)?;
+    let wanted = Wanted {
+        user: caller.user,
+        filter,
+        after,
+        rows: paging.rows(),
+    };
+    let read = api.lists.with(|reader| view::list(reader, &wanted));
+    let views = read.context("could not list orders")?;
+    Ok(Json(paging.page(ORDERS, views, |view| view.order_id)))
+}
+
+async fn cancel(
+    State(api): State<Api>,
+    context: Context,
+    PathId(order_id): PathId<ids::Order>,
+    keyed: Keyed<NoBody>,
+) -> Result<Reply<OrderShown>, Failure> {
+    let by = match keyed.caller.role {
+        Role::Shopper => Canceller::Customer(keyed.caller.user),
+        Role::Operator | Role::Admin => Canceller::Operator,
+    };
+    let scope = keyed.scope.into_string();
+    let key = KeyUse {
+        scope: scope.clone(),
+        fingerprint: keyed.fingerprint.0.to_vec(),
+    };
+    let input = Input::Cancel(Cancel { order_id, by, key });
+    let actor = keyed.caller.actor();
+    let sent = api
+        .handle
+        .send_keyed(&scope, input, actor, context.trace)
+        .await;
+    match sent.map_err(boot::unanswered)? {
+        decide::Reply::Cancelled { order, replayed } => {
+            let reply = Reply::ok(view::shown(*order, context.language));
+            Ok(if replayed { reply.replayed() } else { reply })
+        }
+        decide::Reply::Refused(refusal) => Err(refusal.code().into()),
+        decide::Reply::Placed { .. } => Err(unexpected()),
+    }
+}
+
+async fn sagas(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(filter): Query<ListSagas>,
+    paging: Paging,
+) -> Result<Json<Page<SagaView>>, Failure> {
+    caller.require(Role::Operator)?;
+    let after = paging.after::<SagaId>(SAGAS)?.map(SagaId::cast);
+    let wanted = WantedSagas {
+        state: filter.state,
+        after,
+        rows: paging.rows(),
+    };
+    let read = api.readers.with(|reader| view::sagas(reader, &wanted));
+    let views = read.context("could not list sagas")?;
+    Ok(Json(paging.page(SAGAS, views, |view| view.saga_id)))
+}
+
+async fn saga(
+    State(api): State<Api>,
+    caller: Caller,
+    PathId(order_id): PathId<ids::Order>,
+) -> Result<Json<SagaDetailView>, Failure> {
+    caller.require(Role::Operator)?;
+    let read = api.readers.with(|reader| view::saga(reader, order_id));
+    let found = read.with_context(|| format!("could not read saga {order_id}"))?;
+    Ok(Json(found.ok_or(Code::OrderNotFound)?))
+}
+
+impl Api {
+    fn order(&self, order_id: OrderId) -> Result<Option<OrderDocument>, Failure> {
+        let read = self.readers.with(|reader| view::order(reader, order_id));
+        Ok(read.with_context(|| format!("could not read order {order_id}"))?)
+    }
+
+    /// Somebody else's order is as absent as one that nobody has.
+    fn visible(&self, order_id: OrderId, caller: Caller) -> Result<OrderDocument, Failure> {
+        let order = self.order(order_id)?;
+        let visible =
+            order.filter(|order| order.user_id == caller.user || caller.role >= Role::Operator);
+        Ok(visible.ok_or(Code::OrderNotFound)?)
+    }
+
+    /// The order once it has ended; none when the wait is over first. The watch begins before
+    /// the order is read, so that an end between the two wakes it.
+    async fn ended(
+        &self,
+        order_id: OrderId,
+        wait: Duration,
+    ) -> Result<Option<OrderDocument>, Failure> {
+        let mut watch = self.handle.watch(order_id.get());
+        let ended = async {
+            loop {
+                match self.order(order_id)? {
+                    Some(order) if order.status == OrderStatus::Pending => watch.changed().await,
+                    order => return Ok(order),
+                }
+            }
+        };
+        match tokio::time::timeout(wait, ended).await {
+            Ok(order) => order,
+            Err(_elapsed) => Ok(None),
+        }
+    }
+}
+
+/// The lines of a cart, numbered from 1.
+fn lines(cart: &Cart) -> Vec<OrderLine> {
+    let numbered = (1..).zip(&cart.lines);
+    let line = |(line, asked): (u16, &contracts::http::order::CartLine)| OrderLine {
+        line,
+        product_id: asked.product_id,
+        quantity: asked.quantity,
+        expected_unit_price: asked.expected_unit_price,
+    };
+    numbered.map(line).collect()
+}
+
+fn accepted(order_id: OrderId, replayed: bool) -> Reply<AcceptedView> {
+    let view = AcceptedView::new(order_id);
+    let path = view.links.order.clone();
+    let reply = Reply::accepted(view)
+        .location(&path)
+        .retry_after(LOOK_AGAIN_SECONDS);
+    if replayed { reply.replayed() } else { reply }
+}
+
+/// How the order ended that the caller waited for.
+fn outcome(order: OrderDocument, context: &Context, replayed: bool) -> Response {
+    let mut response = match &order.failure {
+        Some(failure) => Failure::from(Problem::outcome(failure)).into_response(),
+        None => {
+            let path = AcceptedView::new(order.order_id).links.order;
+            Reply::created(view::shown(order, context.language))
+                .location(&path)
+                .into_response()
+        }
+    };
+    if replayed {
+        response
+            .headers_mut()
+            .insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    response
+}
+
+/// `decide` answers each command in its own kind.
+fn unexpected() -> Failure {
+    Failure::internal(anyhow::anyhow!(
+        "a command was answered as another one would be"
+    ))
+}
+
+#[cfg(test)]
+mod tests;

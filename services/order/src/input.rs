@@ -1,0 +1,152 @@
+//! What Order hears: the commands that open and end an order, its deadline, and what the other
+//! services say of its saga.
+
+use std::time::Duration;
+
+use contracts::envelope::Event;
+use contracts::events::order::{Failure, OrderLine};
+use contracts::events::payment::PaymentCompleted;
+use contracts::events::{Fact, Kind};
+use contracts::ids::{OrderId, UserCouponId, UserId};
+use contracts::saga::Step;
+use contracts::time::Timestamp;
+use runtime::idempotency::KeyUse;
+use runtime::{Accept, Timer};
+
+/// One input, as Order sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    PlaceOrder(PlaceOrder),
+    Cancel(Cancel),
+    /// The deadline passed.
+    Expire(OrderId),
+    /// Another service's step, done, refused or undone.
+    Heard(Heard),
+    CloseUser(CloseUser),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlaceOrder {
+    /// Made when the command is enqueued.
+    pub order_id: OrderId,
+    pub user_id: UserId,
+    /// Numbered from 1.
+    pub lines: Vec<OrderLine>,
+    pub user_coupon_id: Option<UserCouponId>,
+    pub key: KeyUse,
+    /// How long the order may stay open.
+    pub deadline: Duration,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cancel {
+    pub order_id: OrderId,
+    pub by: Canceller,
+    pub key: KeyUse,
+}
+
+/// On whose word an order is cancelled. A customer cancels only what is theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Canceller {
+    Customer(UserId),
+    Operator,
+}
+
+/// An event of an order's saga.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heard {
+    pub order_id: OrderId,
+    pub kind: Kind,
+    pub meaning: Meaning,
+}
+
+/// What an event means to the order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Meaning {
+    /// A step before the last is done. Its content is kept: should the order be cancelled, it
+    /// says what was priced.
+    Priced {
+        content: String,
+    },
+    /// The last step is done.
+    Paid(PaymentCompleted),
+    Failed(Failure),
+    /// What this step did is taken back, or never stood.
+    Undone(Step),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CloseUser {
+    pub user_id: UserId,
+    pub at: Timestamp,
+}
+
+/// A timer's key is its order's id.
+pub fn due(timer: Timer) -> Input {
+    Input::Expire(OrderId::new(timer.key))
+}
+
+/// New orders wait outside while the sagas of those already taken are behind.
+pub fn sheds(input: &Input) -> bool {
+    match input {
+        Input::PlaceOrder(_) => true,
+        Input::Cancel(_) | Input::Expire(_) | Input::Heard(_) | Input::CloseUser(_) => false,
+    }
+}
+
+pub fn accept(event: &Event) -> Accept<Input> {
+    let heard = |order_id, meaning| {
+        Accept::Hear(Input::Heard(Heard {
+            order_id,
+            kind: event.kind(),
+            meaning,
+        }))
+    };
+    match &event.fact {
+        Fact::StockDeducted(said) => heard(
+            said.order_id,
+            Meaning::Priced {
+                content: event.fact.encode(),
+            },
+        ),
+        Fact::CouponApplied(said) => heard(
+            said.order_id,
+            Meaning::Priced {
+                content: event.fact.encode(),
+            },
+        ),
+        Fact::PaymentCompleted(said) => heard(said.order_id, Meaning::Paid(said.clone())),
+        Fact::StockDeductionFailed(said) => match Failure::of_stock(said) {
+            Some(failure) => heard(said.order_id, Meaning::Failed(failure)),
+            None => Accept::Poison("a stock failure without an item names no reason".to_owned()),
+        },
+        Fact::CouponRejected(said) => heard(
+            said.order_id,
+            Meaning::Failed(Failure::plain(said.code.into())),
+        ),
+        Fact::PaymentFailed(said) => {
+            heard(said.order_id, Meaning::Failed(Failure::of_payment(said)))
+        }
+        Fact::StockRestored(said) => heard(said.order_id, Meaning::Undone(Step::DeductStock)),
+        Fact::CouponRestored(said) => heard(said.order_id, Meaning::Undone(Step::ApplyCoupon)),
+        Fact::PaymentRefunded(said) => heard(said.order_id, Meaning::Undone(Step::PayPoints)),
+        Fact::UserDeactivated(said) => Accept::Hear(Input::CloseUser(CloseUser {
+            user_id: said.user_id,
+            at: said.at,
+        })),
+        // Nobody can ask for a refund yet, so no return of one can come.
+        Fact::StockReturned(_) | Fact::CouponReturned(_) | Fact::PointsReturned(_) => {
+            Accept::Ignore
+        }
+        // Sold out lines are refused by Product alone: nothing here remembers what is left.
+        Fact::ProductChanged(_) => Accept::Ignore,
+        Fact::UserRegistered(_)
+        | Fact::OrderCreated(_)
+        | Fact::OrderConfirmed(_)
+        | Fact::OrderCancelled(_)
+        | Fact::RefundRequested(_)
+        | Fact::OrderRefunded(_)
+        | Fact::PointCharged(_)
+        | Fact::CouponIssued(_) => Accept::Ignore,
+    }
+}

@@ -1,0 +1,75 @@
+//! Order: takes orders, follows their sagas and decides their ends. It alone says whether an
+//! order is confirmed or cancelled; it holds no stock, no points and no coupons.
+
+use contracts::envelope::{Event, ServiceName};
+use db::{Failed, Store};
+use runtime::{Accept, Decision, Moment, Service, Timer};
+
+/// What it hears.
+pub mod input;
+
+/// What it knows.
+pub mod domain;
+
+/// What it does.
+pub mod decide;
+
+/// What it remembers.
+pub mod store;
+
+/// What it shows, and the read model of its lists.
+pub mod view;
+
+/// What it serves.
+pub mod api;
+
+pub use view::{OrderView, VIEW_MIGRATIONS};
+
+/// The service, as the runtime sees it.
+#[derive(Debug)]
+pub struct Order;
+
+/// Its tables, oldest step first.
+pub const MIGRATIONS: db::Migrations = &[db::Migration {
+    name: "V1__order",
+    sql: include_str!("../migrations/sqlite/0001_order.sql"),
+}];
+
+impl Service for Order {
+    const NAME: ServiceName = ServiceName::Order;
+    type Input = input::Input;
+    type Rows = store::Rows;
+    type Reply = decide::Reply;
+
+    fn accept(event: &Event) -> Accept<Self::Input> {
+        input::accept(event)
+    }
+
+    fn ask(rows: &mut Self::Rows, input: &Self::Input) {
+        store::ask(rows, input);
+    }
+
+    fn decide(rows: &mut Self::Rows, input: &Self::Input, at: &Moment) -> Decision<Self::Reply> {
+        decide::decide(rows, input, at)
+    }
+
+    fn due(timer: Timer) -> Option<Self::Input> {
+        Some(input::due(timer))
+    }
+
+    fn open_timers(store: &impl Store, from: i64) -> Result<Vec<Timer>, Failed> {
+        store::open_timers(store, from)
+    }
+
+    fn sheds(input: &Self::Input) -> bool {
+        input::sheds(input)
+    }
+}
+
+impl boot::Hosted for Order {
+    const MIGRATIONS: db::Migrations = MIGRATIONS;
+
+    fn router(place: boot::Place<Self>) -> anyhow::Result<axum::Router> {
+        Ok(api::router(place))
+    }
+}

@@ -1,0 +1,114 @@
+//! Columns of types that contracts own: kinds by their code, steps by their mask, and what is
+//! kept as the text it is shown as.
+
+use std::fmt;
+use std::str::FromStr;
+
+use contracts::events::Kind;
+use contracts::saga::Steps;
+use db::cell::KeyColumn;
+use db::{Cell, Column};
+
+/// What an audit row tells of: the kind of the fact, kept by its code, which never changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AuditKind(pub Kind);
+
+/// A set of steps, kept as its mask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepMask(pub Steps);
+
+/// A value kept as the text it is shown as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown<T>(pub T);
+
+impl AuditKind {
+    /// As the report writes it: `STOCK_DEDUCTED`.
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for letter in self.0.name().chars() {
+            if letter.is_ascii_uppercase() && !name.is_empty() {
+                name.push('_');
+            }
+            name.push(letter.to_ascii_uppercase());
+        }
+        name
+    }
+}
+
+impl Column for AuditKind {
+    fn visit(&self, visit: &mut dyn FnMut(Cell<'_>)) {
+        visit(Cell::Int(i64::from(self.0.code())));
+    }
+
+    fn read(cell: Cell<'_>) -> Option<Self> {
+        let code = u8::try_from(i64::read(cell)?).ok()?;
+        Kind::from_code(code).map(Self)
+    }
+}
+
+impl KeyColumn for AuditKind {
+    fn lowest() -> Self {
+        Self(*Kind::ALL.first().expect("there are kinds"))
+    }
+}
+
+impl Column for StepMask {
+    fn visit(&self, visit: &mut dyn FnMut(Cell<'_>)) {
+        visit(Cell::Int(i64::from(self.0.mask())));
+    }
+
+    fn read(cell: Cell<'_>) -> Option<Self> {
+        let mask = u32::try_from(i64::read(cell)?).ok()?;
+        Steps::from_mask(mask).map(Self)
+    }
+}
+
+impl<T: fmt::Display + FromStr> Column for Shown<T> {
+    fn visit(&self, visit: &mut dyn FnMut(Cell<'_>)) {
+        visit(Cell::Text(&self.0.to_string()));
+    }
+
+    fn read(cell: Cell<'_>) -> Option<Self> {
+        match cell {
+            Cell::Text(text) => text.parse().ok().map(Self),
+            Cell::Null | Cell::Int(_) | Cell::Blob(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn audit_kinds_have_the_names_of_the_report() {
+        let names = [
+            (Kind::OrderCreated, "ORDER_CREATED"),
+            (Kind::StockDeducted, "STOCK_DEDUCTED"),
+            (Kind::StockDeductionFailed, "STOCK_DEDUCTION_FAILED"),
+            (Kind::CouponApplied, "COUPON_APPLIED"),
+            (Kind::CouponRejected, "COUPON_REJECTED"),
+            (Kind::PaymentCompleted, "PAYMENT_COMPLETED"),
+            (Kind::PaymentFailed, "PAYMENT_FAILED"),
+            (Kind::OrderConfirmed, "ORDER_CONFIRMED"),
+            (Kind::OrderCancelled, "ORDER_CANCELLED"),
+            (Kind::StockRestored, "STOCK_RESTORED"),
+            (Kind::CouponRestored, "COUPON_RESTORED"),
+            (Kind::PaymentRefunded, "PAYMENT_REFUNDED"),
+        ];
+        for (kind, name) in names {
+            assert_eq!(AuditKind(kind).name(), name);
+        }
+    }
+
+    #[test]
+    fn kinds_sort_as_their_codes_do() {
+        let ascending = Kind::ALL
+            .windows(2)
+            .all(|pair| pair[0].code() < pair[1].code() && AuditKind(pair[0]) < AuditKind(pair[1]));
+        assert!(
+            ascending,
+            "the store and the maps must agree on the order of keys"
+        );
+    }
+}

@@ -1,0 +1,132 @@
+//! What Order shows: an order and its audit, read by key from the committed rows, and sagas as
+//! operators see them. Lists come from a read model of their own, in `view/list.rs`.
+
+use contracts::events::Kind;
+use contracts::events::order::{OrderDocument, OrderDocumentLine};
+use contracts::http::order::{
+    AuditEventView, FailureView, OrderItemId, OrderItemView, OrderView as OrderShown,
+};
+use contracts::ids::OrderId;
+use contracts::money::Money;
+use contracts::problem::Language;
+use db::{Failed, Store};
+use serde_json::value::RawValue;
+
+use crate::decide::priced_by;
+use crate::store::{AuditKind, OrderEvent, OrderRow, Status};
+
+mod list;
+mod saga;
+
+pub use list::{OrderSummary, OrderView, VIEW_MIGRATIONS, ViewRows, Wanted, list};
+pub use saga::{WantedSagas, saga, sagas};
+
+/// The order as it stands. What the steps of an open one have frozen is taken from its audit;
+/// one that ended shows what was frozen then, and never anything else.
+pub fn order(store: &impl Store, order_id: OrderId) -> Result<Option<OrderDocument>, Failed> {
+    let Some(row) = store.get::<OrderRow>(&order_id)? else {
+        return Ok(None);
+    };
+    let mut document = row.document();
+    if row.status == Status::Pending {
+        let content = |kind| -> Result<Option<String>, Failed> {
+            let row = store.get::<OrderEvent>(&(order_id, order_id.into(), AuditKind(kind)))?;
+            Ok(row.and_then(|row| row.content))
+        };
+        let coupon = content(Kind::CouponApplied)?;
+        let stock = content(Kind::StockDeducted)?;
+        if let Some(priced) = priced_by(coupon.as_deref(), stock.as_deref()) {
+            document.lines = priced.lines;
+            document.total_price = Some(priced.total);
+            document.discount = priced.discount;
+            document.paid_price = priced.paid;
+        }
+    }
+    Ok(Some(document))
+}
+
+/// The audit rows with a number above `after`, in their order.
+pub fn events(
+    store: &impl Store,
+    order_id: OrderId,
+    after: i64,
+) -> Result<Vec<AuditEventView>, Failed> {
+    let rows = store.under::<OrderEvent, _>(order_id)?;
+    let mut views: Vec<_> = rows
+        .into_iter()
+        .filter(|row| row.no > after)
+        .map(audit_event)
+        .collect();
+    views.sort_by_key(|view| view.no);
+    Ok(views)
+}
+
+/// Whether the audit is whole: the saga rests, and the steps that a completed one had are all
+/// heard of. Topics overtake each other, so the last step may be heard of first.
+pub fn is_told(store: &impl Store, order_id: OrderId) -> Result<bool, Failed> {
+    let Some(order) = store.get::<OrderRow>(&order_id)? else {
+        return Ok(true);
+    };
+    let heard = |kind| -> Result<bool, Failed> {
+        let key = (order_id, order_id.into(), AuditKind(kind));
+        Ok(store.get::<OrderEvent>(&key)?.is_some())
+    };
+    match order.status {
+        Status::Pending => Ok(false),
+        Status::Completed => Ok(heard(Kind::StockDeducted)? && heard(Kind::CouponApplied)?),
+        Status::Cancelled => Ok(order.compensated_at.is_some()),
+    }
+}
+
+/// How an order is told to its reader.
+pub fn shown(order: OrderDocument, language: Language) -> OrderShown {
+    let order_number = order.order_number();
+    let order_id = order.order_id;
+    let items = order.lines.into_iter().map(|line| item(order_id, line));
+    OrderShown {
+        order_id,
+        order_number,
+        status: order.status,
+        failure: order
+            .failure
+            .map(|failure| FailureView::new(&failure, language)),
+        items: items.collect(),
+        total_price: order.total_price,
+        discount: order.discount,
+        paid_price: order.paid_price,
+        currency: Money::CURRENCY.code.to_owned(),
+        created_at: order.created_at,
+        ended_at: order.ended_at,
+        refunds: Vec::new(),
+    }
+}
+
+fn item(order_id: OrderId, line: OrderDocumentLine) -> OrderItemView {
+    OrderItemView {
+        order_item_id: OrderItemId {
+            order_id,
+            line: line.line,
+        },
+        product_id: line.product_id,
+        name: line.name,
+        quantity: line.quantity,
+        unit_price: line.unit_price,
+        discount: line.discount,
+    }
+}
+
+fn audit_event(row: OrderEvent) -> AuditEventView {
+    AuditEventView {
+        no: row.no,
+        kind: row.kind.name(),
+        saga_id: row.saga_id,
+        at: row.at,
+        actor: row.actor.0,
+        cause: row.cause.map(|cause| cause.0),
+        trace: row.trace,
+        // Written by us as JSON; what is not would spoil the whole answer.
+        content: row
+            .content
+            .and_then(|content| RawValue::from_string(content).ok()),
+    }
+}
