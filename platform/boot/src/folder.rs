@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use db::OpenError;
 
 const MARK: &str = "jangteo-data";
+/// As `write_durably` calls a mark that it has not written whole yet.
+const UNFINISHED_MARK: &str = ".jangteo-data.new";
 const MARK_TEXT: &str = "This folder holds the data of a jangteo shop, format 1.\n";
 
 /// Why a data folder or a file in it is not used. Nothing was changed.
@@ -22,6 +24,8 @@ pub enum Refused {
          stop it, or choose another folder: jangteo dev --data DIR"
     )]
     InUse { file: PathBuf, owner: String },
+    #[error("{path} is not a folder; choose another: jangteo dev --data DIR")]
+    NotFolder { path: PathBuf },
     #[error("{path}: {error}; check its owner and mode, or choose another folder with --data")]
     Io {
         path: PathBuf,
@@ -40,27 +44,39 @@ pub struct Folder {
 impl Folder {
     /// Makes or takes up a data folder. One that holds anything else is refused.
     pub fn open(path: &Path) -> Result<Self, Refused> {
-        let io = |error| Refused::Io {
-            path: path.to_owned(),
-            error,
+        let io = |error: std::io::Error| {
+            let path = path.to_owned();
+            match error.kind() {
+                // A file stands there, or where one of the folders above it should.
+                ErrorKind::AlreadyExists | ErrorKind::NotADirectory => Refused::NotFolder { path },
+                _ => Refused::Io { path, error },
+            }
         };
         fs::create_dir_all(path).map_err(io)?;
         let mark = path.join(MARK);
         if !mark.exists() {
-            if let Some(entry) = fs::read_dir(path).map_err(io)?.next() {
-                let file = entry
-                    .map_err(io)?
-                    .file_name()
-                    .to_string_lossy()
-                    .into_owned();
+            for entry in fs::read_dir(path).map_err(io)? {
+                let file = entry.map_err(io)?.file_name();
+                // A start that was killed here left nothing else behind.
+                if file == UNFINISHED_MARK {
+                    continue;
+                }
                 return Err(Refused::Foreign {
                     folder: path.to_owned(),
-                    file,
+                    file: file.to_string_lossy().into_owned(),
                 });
             }
             write_durably(&mark, MARK_TEXT.as_bytes(), 0o644).map_err(io)?;
         }
         Ok(Self {
+            path: path.to_owned(),
+        })
+    }
+
+    /// The data folder that a shop left there; none when there is none. Nothing is made.
+    pub fn find(path: &Path) -> Option<Self> {
+        let found = path.join(MARK).exists();
+        found.then(|| Self {
             path: path.to_owned(),
         })
     }
@@ -149,6 +165,37 @@ mod tests {
         assert!(owner.contains(&me), "{owner} names {me}");
         drop(held);
         folder.lock("order").expect("free again");
+    }
+
+    #[test]
+    fn a_folder_whose_first_start_was_killed_is_taken_up() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::write(folder.path().join(UNFINISHED_MARK), "This fol").expect("writes");
+        Folder::open(folder.path()).expect("as good as empty");
+        let files = fs::read_dir(folder.path()).expect("reads").count();
+        assert_eq!(files, 1, "the mark took the unfinished one's place");
+    }
+
+    #[test]
+    fn a_file_is_no_folder() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("shop");
+        fs::write(&file, "precious").expect("writes");
+        for path in [file.clone(), file.join("below")] {
+            let refused = Folder::open(&path).expect_err("a file");
+            assert!(matches!(refused, Refused::NotFolder { .. }), "{refused}");
+        }
+        assert_eq!(fs::read_to_string(&file).expect("reads"), "precious");
+    }
+
+    #[test]
+    fn looking_for_a_folder_makes_none() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("shop");
+        assert!(Folder::find(&path).is_none());
+        assert!(!path.exists());
+        Folder::open(&path).expect("a new folder");
+        assert_eq!(Folder::find(&path).expect("ours").path(), path);
     }
 
     #[test]

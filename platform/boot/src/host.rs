@@ -1,6 +1,7 @@
 //! One process that hosts services: opens their databases, wires their topics, runs their loops
 //! on one thread, and stops them.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::marker::PhantomData;
 use std::path::PathBuf;
@@ -13,13 +14,18 @@ use contracts::envelope::ServiceName;
 use contracts::time::Timestamp;
 use db::{Db, Migrations, Readers, Sqlite, Writer};
 use event_log::{EventLog, Topic, Topics};
+use futures::StreamExt;
+use futures::future::LocalBoxFuture;
+use futures::stream::FuturesUnordered;
 use platform_http::{Realm, Signer, Verifier};
 use runtime::{Handle, Loop, OpenLoop, Service, Stopped, take_over};
 use tokio::sync::mpsc;
-use tokio::task::LocalSet;
 
 use crate::folder::{Folder, Refused};
 use crate::keys;
+
+/// Ids have ten bits for the node: eight services of up to 128 writers.
+const WRITERS_A_SERVICE: i64 = 128;
 
 /// A service that can be hosted.
 pub trait Hosted: Service + Sized {
@@ -27,6 +33,11 @@ pub trait Hosted: Service + Sized {
 
     /// The service's routes, with their full paths.
     fn router(place: Place<Self>) -> anyhow::Result<Router>;
+
+    /// Opens what runs beside the service in its process: a read model with a file of its own.
+    fn beside(_host: &mut Host) -> impl Future<Output = anyhow::Result<()>> {
+        std::future::ready(Ok(()))
+    }
 }
 
 /// What a hosted service works with.
@@ -55,11 +66,15 @@ pub struct Host {
     clock: fn() -> Timestamp,
     signer: Arc<Signer>,
     topics: Vec<Arc<Topic>>,
-    locks: Vec<File>,
+    locks: BTreeMap<&'static str, File>,
     starters: Vec<Starter>,
+    stops: Vec<Stop>,
 }
 
-type Starter = Box<dyn FnOnce(&LocalSet, mpsc::UnboundedSender<Ended>) + Send>;
+type Starter = Box<dyn FnOnce(mpsc::UnboundedSender<Ended>) -> LocalBoxFuture<'static, ()> + Send>;
+
+/// Asks one loop to end.
+type Stop = Box<dyn Fn() + Send + Sync>;
 
 /// A service whose database is open and taken over, not yet running.
 pub struct Opened<S> {
@@ -81,20 +96,22 @@ pub struct Ended {
 pub struct Running {
     thread: JoinHandle<()>,
     ended: mpsc::UnboundedReceiver<Ended>,
-    _locks: Vec<File>,
+    stops: Vec<Stop>,
+    _locks: BTreeMap<&'static str, File>,
 }
 
 impl Host {
     pub fn new(folder: Folder, clock: fn() -> Timestamp) -> Result<Self, Refused> {
         let signer = Arc::new(keys::signer(&folder)?);
-        let (topics, locks, starters) = (Vec::new(), Vec::new(), Vec::new());
+        let (topics, locks) = (Vec::new(), BTreeMap::new());
         Ok(Self {
             folder,
             clock,
             signer,
             topics,
             locks,
-            starters,
+            starters: Vec::new(),
+            stops: Vec::new(),
         })
     }
 
@@ -107,10 +124,24 @@ impl Host {
         ))
     }
 
+    /// Locks a service's database for this process and looks whether it can be opened. Whoever
+    /// claims all before opening one leaves a folder untouched when one of them is refused.
+    pub fn claim<S: Service>(&mut self, migrations: Migrations) -> Result<(), Refused> {
+        let name = S::CONSUMER;
+        if self.locks.contains_key(name) {
+            return Ok(());
+        }
+        let lock = self.folder.lock(name)?;
+        let file = self.folder.database(name);
+        Sqlite::look(&file, migrations).map_err(|error| Refused::Database { file, error })?;
+        self.locks.insert(name, lock);
+        Ok(())
+    }
+
     /// Opens a service's database and takes its writer over; its topic is known from here on.
     pub async fn open<S: Service>(&mut self, migrations: Migrations) -> anyhow::Result<Opened<S>> {
         let name = S::CONSUMER;
-        self.locks.push(self.folder.lock(name)?);
+        self.claim::<S>(migrations)?;
         let file = self.folder.database(name);
         let opened = Sqlite::open(&file, migrations);
         let refused = |error| Refused::Database {
@@ -148,6 +179,11 @@ impl Host {
         }
     }
 
+    /// The topics opened so far.
+    pub fn topics(&self) -> &[Arc<Topic>] {
+        &self.topics
+    }
+
     /// Makes a service ready to run, once all topics are known.
     pub async fn place<S: Service>(&mut self, opened: Opened<S>) -> anyhow::Result<Place<S>> {
         let readers = Arc::new(Readers::new(&opened.file));
@@ -165,10 +201,11 @@ impl Host {
             .await
             .with_context(|| format!("could not start {}", S::CONSUMER))?;
         let stop = handle.clone();
+        self.stops.push(Box::new(move || stop.stop()));
         self.starters.push(starter(running));
         let (folder, signer) = (self.folder.path().to_owned(), Arc::clone(&self.signer));
         Ok(Place {
-            handle: stop,
+            handle,
             readers,
             folder,
             signer,
@@ -176,7 +213,8 @@ impl Host {
     }
 
     /// Runs all loops on one thread. Five hand-offs between threads cost more than they win on
-    /// two cores.
+    /// two cores. The loops take turns in the order they were woken: a `LocalSet` would let a
+    /// command's loop wait, woken by an HTTP thread, until no saga moves any more.
     pub fn run(self) -> anyhow::Result<Running> {
         let (sender, ended) = mpsc::unbounded_channel();
         let starters = self.starters;
@@ -185,12 +223,10 @@ impl Host {
                 .enable_time()
                 .build();
             let runtime = runtime.expect("a timer driver needs nothing that could be missing");
-            let local = LocalSet::new();
-            for start in starters {
-                start(&local, sender.clone());
-            }
+            let started = starters.into_iter().map(|start| start(sender.clone()));
+            let loops: FuturesUnordered<_> = started.collect();
             drop(sender);
-            runtime.block_on(local);
+            runtime.block_on(loops.collect::<()>());
         };
         let thread = std::thread::Builder::new()
             .name("loops".to_owned())
@@ -199,6 +235,7 @@ impl Host {
         Ok(Running {
             thread,
             ended,
+            stops: self.stops,
             _locks: self.locks,
         })
     }
@@ -210,8 +247,11 @@ impl Running {
         self.ended.recv().await
     }
 
-    /// Waits for all loops, which were asked to stop before.
-    pub async fn join(self) -> anyhow::Result<()> {
+    /// Refuses new commands, answers what is queued, writes the positions and ends the loops.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        for stop in &self.stops {
+            stop();
+        }
         let joined = tokio::task::spawn_blocking(move || self.thread.join()).await;
         let joined = joined.context("could not wait for the loops")?;
         joined.map_err(|_| anyhow!("the loops' thread panicked"))
@@ -219,26 +259,22 @@ impl Running {
 }
 
 fn starter<S: Service>(running: Loop<S>) -> Starter {
-    Box::new(move |local, sender| {
-        local.spawn_local(async move {
+    Box::new(move |sender| {
+        Box::pin(async move {
             let why = running.run().await;
             // Nobody listens any more when the process is already ending.
             let _unheard = sender.send(Ended {
                 consumer: S::CONSUMER,
                 why,
             });
-        });
+        })
     })
 }
 
-/// The embedded form has one writer a service; its number is the node of the ids it makes, so
-/// that two services never make the same one.
+/// The embedded form has one writer a service. Its number is the node of the ids it makes, in
+/// steps that leave room for more writers, so that two services never make the same id.
 fn writer_number(service: ServiceName) -> i64 {
-    match service {
-        ServiceName::User => 128,
-        ServiceName::Product => 256,
-        ServiceName::Order => 384,
-        ServiceName::Payment => 512,
-        ServiceName::Promotion => 640,
-    }
+    let place = ServiceName::ALL.iter().position(|name| *name == service);
+    let place = place.and_then(|place| i64::try_from(place + 1).ok());
+    place.expect("every service is among all") * WRITERS_A_SERVICE
 }

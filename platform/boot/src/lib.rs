@@ -7,11 +7,15 @@ mod host;
 mod keys;
 mod serve;
 mod server;
+mod signals;
 mod telemetry;
+mod unanswered;
 
 pub use clock::now;
 pub use folder::{Folder, Refused};
 pub use host::{Ended, Host, Hosted, Opened, Place, Running};
 pub use serve::serve;
-pub use server::{Bound, bind};
+pub use server::{Bound, Unbound, bind};
+pub use signals::Signals;
 pub use telemetry::telemetry;
+pub use unanswered::unanswered;

@@ -4,11 +4,13 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Parser;
 use platform_http::layers;
 
 use crate::folder::Folder;
 use crate::host::{Host, Hosted};
+use crate::signals::Signals;
 use crate::{clock, server, telemetry};
 
 /// Runs one service of a jangteo shop.
@@ -43,25 +45,21 @@ pub fn serve<S: Hosted>() -> ExitCode {
 }
 
 async fn run<S: Hosted>(flags: Flags) -> anyhow::Result<()> {
+    let mut signals = Signals::listen().context("could not listen for signals")?;
     let mut host = Host::new(Folder::open(&flags.data)?, clock::now)?;
     let opened = host.open::<S>(S::MIGRATIONS).await?;
     host.follow_elsewhere();
     let place = host.place(opened).await?;
+    S::beside(&mut host).await?;
     let verifier = host.verifier();
-    let router = layers(S::router(place.clone())?, verifier);
+    let router = layers(S::router(place)?, verifier);
     let bound = server::bind(flags.port).await?;
     tracing::info!(service = S::CONSUMER, address = %bound.address, "ready");
     let mut running = host.run()?;
-    let stop = async {
-        // Without a signal handler there is nothing to wait for but the end of the loop.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
+    let stop = async move { signals.next().await };
     tokio::select! {
         served = bound.serve(router, stop) => served?,
         ended = running.ended() => anyhow::bail!("the loop ended: {ended:?}"),
     }
-    place.handle.stop();
-    running.join().await
+    running.stop().await
 }

@@ -30,13 +30,20 @@ impl Digest {
             }
             Cell::Text(value) => {
                 self.bytes(&[2]);
+                self.length(value.len());
                 self.bytes(value.as_bytes());
             }
             Cell::Blob(value) => {
                 self.bytes(&[3]);
+                self.length(value.len());
                 self.bytes(value);
             }
         }
+    }
+
+    /// Without lengths, a column's end could pass for the next one's beginning.
+    fn length(&mut self, length: usize) {
+        self.bytes(&(length as u64).to_le_bytes());
     }
 
     pub fn bytes(&mut self, bytes: &[u8]) {

@@ -25,4 +25,4 @@ pub use sqlite::{OpenError, Reader, Readers, Sqlite};
 pub use store::Store;
 pub use system::{Consumed, Fence, Idempotency, Outbox, Parked, Standing, System, Writer};
 pub use table::{AnyTable, Rows, Table};
-pub use tx::{Db, Tx};
+pub use tx::{Db, Forgotten, Tx};

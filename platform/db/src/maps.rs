@@ -3,10 +3,11 @@
 
 use std::any::Any;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use crate::row::Row;
 use crate::table::Rows;
-use crate::{Digest, Failed};
+use crate::{Digest, Failed, Forgotten};
 
 /// All committed rows of one service.
 #[derive(Default)]
@@ -127,6 +128,27 @@ impl<'m> MapsTx<'m> {
             table.flush_to(self.maps, &mut self.pending)?;
         }
         Ok(())
+    }
+
+    pub(crate) fn forget<R: Row>(
+        &mut self,
+        after: Option<&R::Key>,
+        limit: usize,
+        old: &mut dyn FnMut(&R) -> bool,
+    ) -> Forgotten<R::Key> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let rows = self.maps.table::<R>().into_iter();
+        let seen: Vec<_> = rows
+            .flat_map(|map| map.range((from, Bound::Unbounded)))
+            .take(limit)
+            .collect();
+        let next = seen.last().filter(|_| seen.len() == limit);
+        let next = next.map(|(key, _)| (*key).clone());
+        let gone = seen.iter().filter(|(_, row)| old(row));
+        let gone: Vec<_> = gone.map(|(key, _)| ((*key).clone(), None)).collect();
+        let removed = gone.len();
+        self.pending.add::<R>(gone);
+        Forgotten { removed, next }
     }
 
     pub(crate) fn commit(self) {

@@ -112,6 +112,14 @@ impl<A: KeyColumn, B: KeyColumn, C: KeyColumn, D: KeyColumn> Prefix<(A, B, C, D)
     }
 }
 
+impl<A: KeyColumn, B: KeyColumn, C: KeyColumn, D: KeyColumn> Prefix<(A, B, C, D)> for (A, B) {
+    const COLUMNS: usize = 2;
+
+    fn lowest(self) -> (A, B, C, D) {
+        (self.0, self.1, C::lowest(), D::lowest())
+    }
+}
+
 impl<A: KeyColumn, B: KeyColumn, C: KeyColumn, D: KeyColumn> Prefix<(A, B, C, D)> for (A, B, C) {
     const COLUMNS: usize = 3;
 

@@ -1,23 +1,32 @@
 //! SQLite: one writing connection with `synchronous=FULL`, its own checkpoints, and readers.
 
+use std::cell::RefCell;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
 use crate::migrate::{self, Migrations};
 
+mod file;
 mod reader;
+mod selects;
 mod statements;
 mod transaction;
 
 pub use reader::{Reader, Readers};
+use selects::Selects;
 use statements::Statements;
 pub use transaction::SqliteTx;
 
-/// "JNGT": marks a file as one of ours, so that a foreign file is refused before it is touched.
-const APPLICATION_ID: i32 = 0x4a4e_4754;
-/// Past this many WAL pages (16 MiB of 4 KiB pages) the writer checkpoints between batches.
-const CHECKPOINT_PAGES: i64 = 4096;
+/// Past this size of the write-ahead log the writer checkpoints between batches.
+const CHECKPOINT_BYTES: u64 = 16 << 20;
+/// A log that was moved into the file whole is cut to this size by the next commit. Uncut it
+/// would stay past `CHECKPOINT_BYTES`, and every batch would pay for a checkpoint.
+const KEPT_LOG_BYTES: i64 = 8 << 20;
+/// Only another process on the same file is waited for.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many prepared statements a connection keeps: a service has some ten tables, four each.
 const STATEMENT_CACHE: usize = 128;
 
@@ -41,7 +50,7 @@ pub enum OpenError {
 /// The writing side of one database file.
 pub struct Sqlite {
     connection: Connection,
-    statements: Statements,
+    statements: RefCell<Statements>,
     path: Option<PathBuf>,
 }
 
@@ -51,50 +60,83 @@ impl Sqlite {
     /// # Errors
     /// A foreign, newer, damaged or unwritable file is refused and left as it was.
     pub fn open(path: &Path, migrations: Migrations) -> Result<Self, OpenError> {
-        refuse_foreign(path)?;
+        let found = file::look(path)?;
         let mut connection = Connection::open(path).map_err(refused)?;
+        if connection.is_readonly("main").map_err(refused)? {
+            return Err(OpenError::NoPermission);
+        }
+        migrate::refuse_newer(&connection, migrations)?;
+        if found == file::Found::Nothing {
+            file::mark(&connection).map_err(refused)?;
+        }
         configure(&connection).map_err(refused)?;
         migrate::run(&mut connection, migrations)?;
         Ok(Self {
             connection,
-            statements: Statements::default(),
+            statements: RefCell::default(),
             path: Some(path.to_owned()),
         })
+    }
+
+    /// Whether `open` would refuse what stands at the place. Nothing is changed.
+    ///
+    /// # Errors
+    /// As `open`, but for what only writing shows.
+    pub fn look(path: &Path, migrations: Migrations) -> Result<(), OpenError> {
+        match file::look(path)? {
+            file::Found::Nothing => Ok(()),
+            file::Found::Ours => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                let connection = Connection::open_with_flags(path, flags).map_err(refused)?;
+                migrate::refuse_newer(&connection, migrations)
+            }
+        }
     }
 
     /// A database in memory, for parity with the simulator's maps. It has no readers.
     pub fn in_memory(migrations: Migrations) -> Result<Self, OpenError> {
         let mut connection = Connection::open_in_memory()?;
+        file::mark(&connection)?;
         configure(&connection)?;
         migrate::run(&mut connection, migrations)?;
         Ok(Self {
             connection,
-            statements: Statements::default(),
+            statements: RefCell::default(),
             path: None,
         })
     }
 
     pub(crate) fn begin(&mut self) -> Result<SqliteTx<'_>, crate::Failed> {
-        SqliteTx::begin(&self.connection, &mut self.statements)
+        SqliteTx::begin(&self.connection, self.statements.get_mut())
     }
 
     /// Moves the write-ahead log into the file when it grew past 16 MiB, or wholly when `idle`.
-    /// A reader in the way only postpones it.
+    /// A reader in the way only postpones it, and is not waited for: the loops of a process share
+    /// a thread.
     pub fn checkpoint(&self, idle: bool) -> Result<(), crate::Failed> {
         let Some(path) = &self.path else {
             return Ok(());
         };
-        let wal = path.with_extension("db-wal");
-        let bytes = std::fs::metadata(&wal).map(|wal| wal.len()).unwrap_or(0);
-        if bytes == 0 || (!idle && bytes < CHECKPOINT_PAGES.unsigned_abs() * 4096) {
+        let bytes = std::fs::metadata(log_of(path)).map_or(0, |log| log.len());
+        if bytes == 0 || (!idle && bytes < CHECKPOINT_BYTES) {
             return Ok(());
         }
         let pragma = match idle {
             true => "PRAGMA wal_checkpoint(TRUNCATE)",
             false => "PRAGMA wal_checkpoint(PASSIVE)",
         };
-        let checkpoint = self.connection.query_row(pragma, [], |_| Ok(()));
-        checkpoint.map_err(|error| transaction::failed(&error))
+        let connection = &self.connection;
+        let checkpoint = connection
+            .busy_timeout(Duration::ZERO)
+            .and_then(|()| connection.query_row(pragma, [], |_| Ok(())));
+        let restored = connection.busy_timeout(BUSY_TIMEOUT);
+        match checkpoint
+            .and(restored)
+            .map_err(|e| transaction::failed(&e))
+        {
+            Err(crate::Failed::Transient(_)) | Ok(()) => Ok(()),
+            Err(failed) => Err(failed),
+        }
     }
 
     /// A read connection to the same file; none for a database in memory.
@@ -107,51 +149,49 @@ impl Sqlite {
         read(&self.connection)
     }
 
+    pub(crate) fn selects(&self) -> Selects<'_> {
+        Selects {
+            connection: &self.connection,
+            statements: &self.statements,
+        }
+    }
+
     /// The hash of the tables of `rows`, equal to `Maps::digest` over the same rows.
     pub fn digest(
         &self,
         rows: &mut impl crate::Rows,
         digest: &mut crate::Digest,
     ) -> Result<(), crate::Failed> {
-        reader::digest(&self.connection, rows, digest)
+        self.selects().digest(rows, digest)
     }
 }
 
-fn refuse_foreign(path: &Path) -> Result<(), OpenError> {
-    let empty = std::fs::metadata(path)
-        .map(|file| file.len() == 0)
-        .unwrap_or(true);
-    if empty {
-        return Ok(());
-    }
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(refused)?;
-    let id: i32 = connection
-        .query_row("PRAGMA application_id", [], |row| row.get(0))
-        .map_err(refused)?;
-    match id {
-        APPLICATION_ID => Ok(()),
-        _ => Err(OpenError::Foreign),
-    }
+/// The write-ahead log beside a database file.
+fn log_of(path: &Path) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push("-wal");
+    name.into()
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "journal_size_limit", KEPT_LOG_BYTES)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     // 64 MiB: the hot pages of 100,000 users and 10,000 products stay in memory.
     connection.pragma_update(None, "cache_size", -65_536)
 }
 
-fn refused(error: rusqlite::Error) -> OpenError {
+/// What a failure to open says about a file that carries our mark.
+pub(crate) fn refused(error: rusqlite::Error) -> OpenError {
     use rusqlite::ErrorCode;
     match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => OpenError::Foreign,
-        Some(ErrorCode::DatabaseCorrupt) => OpenError::Damaged(error.to_string()),
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            OpenError::Damaged(error.to_string())
+        }
         Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
             OpenError::NoPermission
         }

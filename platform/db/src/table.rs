@@ -1,13 +1,13 @@
 //! The rows of one batch. `ask` names keys, a transaction fetches them, `decide` changes them,
 //! and the transaction writes each changed row once, however many inputs touched it.
 
-use std::any::Any;
 use std::collections::BTreeMap;
 
-use crate::cell::{Cell, Cells, Unreadable};
-use crate::maps::{Maps, Pending};
-use crate::row::{Key, Prefix, Row, Shape};
-use crate::{Failed, tx};
+use crate::row::{Key, Prefix, Row};
+
+mod any;
+
+pub use any::{AnyTable, Arrive, Change, ChangeKind, Fetch, Wanted};
 
 /// The tables of one service, in lock order. Written by the `rows!` macro.
 pub trait Rows: Default {
@@ -20,14 +20,10 @@ pub struct Table<R: Row> {
     entries: BTreeMap<R::Key, Entry<R>>,
     /// Keys asked for and not fetched yet, in the order they were asked.
     wanted: Vec<R::Key>,
-    prefixes: Vec<AskedPrefix<R::Key>>,
-}
-
-#[derive(Debug)]
-struct AskedPrefix<K> {
-    lowest: K,
-    columns: usize,
-    fetched: bool,
+    /// By lowest key and number of columns; true once fetched. Sorted, so that a batch of many
+    /// prefixes finds the few that could cover a key.
+    prefixes: BTreeMap<(R::Key, usize), bool>,
+    unfetched: usize,
 }
 
 #[derive(Debug)]
@@ -44,6 +40,13 @@ enum Entry<R> {
 }
 
 impl<R> Entry<R> {
+    fn is_changed(&self) -> bool {
+        match self {
+            Self::Changed(_) | Self::Added(_) | Self::Removed => true,
+            Self::Asked | Self::Absent | Self::Same(_) => false,
+        }
+    }
+
     fn row(&self) -> Option<&R> {
         match self {
             Self::Same(row) | Self::Changed(row) | Self::Added(row) => Some(row),
@@ -57,7 +60,8 @@ impl<R: Row> Default for Table<R> {
         Self {
             entries: BTreeMap::new(),
             wanted: Vec::new(),
-            prefixes: Vec::new(),
+            prefixes: BTreeMap::new(),
+            unfetched: 0,
         }
     }
 }
@@ -74,12 +78,9 @@ impl<R: Row> Table<R> {
     /// Names every row whose key begins with `prefix`.
     pub fn ask_prefix<P: Prefix<R::Key>>(&mut self, prefix: P) {
         let lowest = prefix.lowest();
-        if !self.prefix_known(&lowest, P::COLUMNS) {
-            self.prefixes.push(AskedPrefix {
-                lowest,
-                columns: P::COLUMNS,
-                fetched: false,
-            });
+        if self.covering(&lowest, P::COLUMNS).next().is_none() {
+            self.prefixes.insert((lowest, P::COLUMNS), false);
+            self.unfetched += 1;
         }
     }
 
@@ -97,7 +98,7 @@ impl<R: Row> Table<R> {
             Some(Entry::Asked) => panic!("{} {key:?} was asked, not fetched", R::SHAPE.table),
             Some(entry) => entry.row(),
             None => {
-                self.expect_asked(key);
+                self.expect_fetched(key);
                 None
             }
         }
@@ -109,7 +110,7 @@ impl<R: Row> Table<R> {
     /// As `get`.
     pub fn get_mut(&mut self, key: &R::Key) -> Option<&mut R> {
         if !self.entries.contains_key(key) {
-            self.expect_asked(key);
+            self.expect_fetched(key);
             return None;
         }
         let entry = self.entries.get_mut(key)?;
@@ -148,9 +149,15 @@ impl<R: Row> Table<R> {
     /// When this batch already holds a row under the key.
     pub fn add(&mut self, row: R) {
         let key = row.key();
-        let held = self.peek(&key).is_some();
-        assert!(!held, "{} {key:?} is not new", R::SHAPE.table);
-        self.entries.insert(key, Entry::Added(row));
+        let entry = match self.entries.get(&key) {
+            Some(Entry::Same(_) | Entry::Changed(_) | Entry::Added(_)) => {
+                panic!("{} {key:?} is not new", R::SHAPE.table)
+            }
+            // The row taken away in this batch still stands in the store.
+            Some(Entry::Removed) => Entry::Changed(row),
+            Some(Entry::Asked | Entry::Absent) | None => Entry::Added(row),
+        };
+        self.entries.insert(key, entry);
     }
 
     /// Takes the row away; it must have been asked for.
@@ -165,11 +172,7 @@ impl<R: Row> Table<R> {
     /// When the prefix was never asked for or not yet fetched.
     pub fn under<P: Prefix<R::Key>>(&self, prefix: P) -> impl Iterator<Item = &R> + '_ {
         let lowest = prefix.lowest();
-        let fetched = self.prefixes.iter().any(|asked| {
-            asked.fetched
-                && asked.columns <= P::COLUMNS
-                && lowest.shares(&asked.lowest, asked.columns)
-        });
+        let fetched = self.covering(&lowest, P::COLUMNS).any(|fetched| fetched);
         assert!(
             fetched,
             "{} prefix of {lowest:?} was never asked for",
@@ -190,19 +193,29 @@ impl<R: Row> Table<R> {
             .filter_map(|(_, entry)| entry.row())
     }
 
-    fn prefix_known(&self, lowest: &R::Key, columns: usize) -> bool {
-        self.prefixes
-            .iter()
-            .any(|asked| asked.columns <= columns && lowest.shares(&asked.lowest, asked.columns))
+    /// The prefixes asked for that hold every key which shares its first `columns` columns with
+    /// `key`, each with whether it was fetched. None of them sorts behind `key`, and all share its
+    /// first column.
+    fn covering(&self, key: &R::Key, columns: usize) -> impl Iterator<Item = bool> {
+        let last = (key.clone(), columns);
+        let same_column = self.prefixes.range(..=last).rev();
+        same_column
+            .take_while(|((lowest, _), _)| lowest.shares(key, 1))
+            .filter(move |((lowest, asked), _)| *asked <= columns && key.shares(lowest, *asked))
+            .map(|(_, fetched)| *fetched)
     }
 
     fn expect_asked(&self, key: &R::Key) {
-        let covered = self.entries.contains_key(key)
-            || self
-                .prefixes
-                .iter()
-                .any(|asked| key.shares(&asked.lowest, asked.columns));
-        assert!(covered, "{} {key:?} was never asked for", R::SHAPE.table);
+        let asked =
+            self.entries.contains_key(key) || self.covering(key, R::Key::COLUMNS).next().is_some();
+        assert!(asked, "{} {key:?} was never asked for", R::SHAPE.table);
+    }
+
+    /// A key without an entry is absent only if a prefix that holds it was read.
+    fn expect_fetched(&self, key: &R::Key) {
+        self.expect_asked(key);
+        let fetched = self.covering(key, R::Key::COLUMNS).any(|fetched| fetched);
+        assert!(fetched, "{} {key:?} was asked, not fetched", R::SHAPE.table);
     }
 
     fn arrived(&mut self, row: R) {
@@ -226,204 +239,11 @@ impl<R: Row> Table<R> {
                 *entry = Entry::Absent;
             }
         }
-        for prefix in &mut self.prefixes {
-            prefix.fetched = true;
-        }
-    }
-}
-
-/// What a backend fetches: one key, or the leading columns of one.
-pub struct Wanted<'w> {
-    visit: &'w dyn Fn(&mut dyn FnMut(Cell<'_>)),
-    /// How many leading key columns are given; all of them for a single row.
-    pub columns: usize,
-}
-
-impl Wanted<'_> {
-    pub fn visit(&self, visit: &mut dyn FnMut(Cell<'_>)) {
-        (self.visit)(visit);
-    }
-}
-
-/// What a backend writes. Cells come in shape order; for a removal only the key's.
-pub struct Change<'c> {
-    visit: &'c dyn Fn(&mut dyn FnMut(Cell<'_>)),
-    pub kind: ChangeKind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChangeKind {
-    Insert,
-    Upsert,
-    Delete,
-}
-
-impl Change<'_> {
-    pub fn visit(&self, visit: &mut dyn FnMut(Cell<'_>)) {
-        (self.visit)(visit);
-    }
-}
-
-/// Takes one row read by a backend.
-pub type Arrive<'a> = dyn FnMut(&dyn Cells) -> Result<(), Unreadable> + 'a;
-/// Reads what is wanted and hands every row found to `Arrive`.
-pub type Fetch<'a> = dyn FnMut(&Wanted<'_>, &mut Arrive<'_>) -> Result<(), Failed> + 'a;
-
-/// A `Table<R>` as the backends see it.
-pub trait AnyTable {
-    fn shape(&self) -> &'static Shape;
-
-    fn has_wants(&self) -> bool;
-
-    /// Fetches what is wanted, key by key in sorted order, and settles the rest as absent.
-    fn fetch(&mut self, fetch: &mut Fetch<'_>) -> Result<(), Failed>;
-
-    /// Gives each changed row once, in key order.
-    fn changes(
-        &self,
-        write: &mut dyn FnMut(&Change<'_>) -> Result<(), Failed>,
-    ) -> Result<(), Failed>;
-
-    /// The simulator's store keeps rows as they are: no cells between.
-    fn fetch_from(&mut self, maps: &Maps);
-
-    fn flush_to(&self, maps: &Maps, pending: &mut Pending) -> Result<(), Failed>;
-
-    fn as_any(&mut self) -> &mut dyn Any;
-
-    fn digest(&self, maps: &Maps, digest: &mut crate::Digest);
-}
-
-impl<R: Row> AnyTable for Table<R> {
-    fn shape(&self) -> &'static Shape {
-        R::SHAPE
-    }
-
-    fn has_wants(&self) -> bool {
-        !self.wanted.is_empty() || self.prefixes.iter().any(|prefix| !prefix.fetched)
-    }
-
-    fn fetch(&mut self, fetch: &mut Fetch<'_>) -> Result<(), Failed> {
-        // Sorted, so that row locks are taken in one order by every batch.
-        self.wanted.sort();
-        let mut found = Vec::new();
-        let mut arrive = |cells: &dyn Cells| {
-            found.push(R::read(cells)?);
-            Ok(())
-        };
-        for key in &self.wanted {
-            let visit = |visit: &mut dyn FnMut(Cell<'_>)| Key::visit(key, visit);
-            fetch(
-                &Wanted {
-                    visit: &visit,
-                    columns: R::Key::COLUMNS,
-                },
-                &mut arrive,
-            )?;
-        }
-        for prefix in self.prefixes.iter().filter(|prefix| !prefix.fetched) {
-            let columns = prefix.columns;
-            let visit = |visit: &mut dyn FnMut(Cell<'_>)| {
-                let mut left = columns;
-                Key::visit(&prefix.lowest, &mut |cell| {
-                    if left > 0 {
-                        left -= 1;
-                        visit(cell);
-                    }
-                });
-            };
-            fetch(
-                &Wanted {
-                    visit: &visit,
-                    columns,
-                },
-                &mut arrive,
-            )?;
-        }
-        for row in found {
-            self.arrived(row);
-        }
-        self.settle();
-        Ok(())
-    }
-
-    fn changes(
-        &self,
-        write: &mut dyn FnMut(&Change<'_>) -> Result<(), Failed>,
-    ) -> Result<(), Failed> {
-        for (key, entry) in &self.entries {
-            let (row, kind) = match entry {
-                Entry::Asked | Entry::Absent | Entry::Same(_) => continue,
-                Entry::Changed(row) => (Some(row), ChangeKind::Upsert),
-                Entry::Added(row) => (Some(row), ChangeKind::Insert),
-                Entry::Removed => (None, ChangeKind::Delete),
-            };
-            let visit = |visit: &mut dyn FnMut(Cell<'_>)| match row {
-                Some(row) => row.visit(visit),
-                None => Key::visit(key, visit),
-            };
-            write(&Change {
-                visit: &visit,
-                kind,
-            })?;
-        }
-        Ok(())
-    }
-
-    fn fetch_from(&mut self, maps: &Maps) {
-        if let Some(stored) = maps.table::<R>() {
-            for key in &self.wanted {
-                if let Some(row) = stored.get(key) {
-                    self.entries.insert(key.clone(), Entry::Same(row.clone()));
-                }
-            }
-            let mut found = Vec::new();
-            for prefix in self.prefixes.iter().filter(|prefix| !prefix.fetched) {
-                let under = stored.range(prefix.lowest.clone()..);
-                let under = under
-                    .take_while(|(key, _)| key.shares(&prefix.lowest, prefix.columns))
-                    .map(|(_, row)| row.clone());
-                found.extend(under);
-            }
-            for row in found {
-                self.arrived(row);
-            }
-        }
-        self.settle();
-    }
-
-    fn flush_to(&self, maps: &Maps, pending: &mut Pending) -> Result<(), Failed> {
-        let mut changed: Vec<(R::Key, Option<R>)> = Vec::new();
-        for (key, entry) in &self.entries {
-            match entry {
-                Entry::Asked | Entry::Absent | Entry::Same(_) => {}
-                Entry::Changed(row) => changed.push((key.clone(), Some(row.clone()))),
-                Entry::Added(row) => {
-                    if maps
-                        .table::<R>()
-                        .is_some_and(|stored| stored.contains_key(key))
-                    {
-                        return Err(tx::not_new(R::SHAPE.table, key));
-                    }
-                    changed.push((key.clone(), Some(row.clone())));
-                }
-                Entry::Removed => changed.push((key.clone(), None)),
-            }
-        }
-        if !changed.is_empty() {
-            pending.add::<R>(changed);
-        }
-        Ok(())
-    }
-
-    fn as_any(&mut self) -> &mut dyn Any {
-        self
-    }
-
-    fn digest(&self, maps: &Maps, digest: &mut crate::Digest) {
-        digest.table(R::SHAPE);
-        for row in maps.table::<R>().into_iter().flat_map(BTreeMap::values) {
-            row.visit(&mut |cell| digest.cell(cell));
+        if self.unfetched > 0 {
+            self.prefixes
+                .values_mut()
+                .for_each(|fetched| *fetched = true);
+            self.unfetched = 0;
         }
     }
 }
@@ -445,3 +265,6 @@ macro_rules! rows {
         }
     };
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 
 use crate::maps::MapsTx;
 use crate::sqlite::SqliteTx;
-use crate::{Failed, Maps, Rows, Sqlite};
+use crate::{Failed, Maps, Row, Rows, Sqlite};
 
 /// An open store that one loop writes to.
 pub enum Db {
@@ -20,6 +20,14 @@ pub enum Tx<'t> {
     Sqlite(SqliteTx<'t>),
     MySql(Infallible),
     Maps(MapsTx<'t>),
+}
+
+/// What one look for old rows came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forgotten<K> {
+    pub removed: usize,
+    /// Where the next look begins; `None` when this one came to the end of the table.
+    pub next: Option<K>,
 }
 
 impl Db {
@@ -49,6 +57,21 @@ impl Tx<'_> {
             Self::Sqlite(tx) => tx.flush(rows),
             Self::MySql(never) => match *never {},
             Self::Maps(tx) => tx.flush(rows),
+        }
+    }
+
+    /// Looks at up to `limit` rows behind `after` (from the beginning without it), in key order,
+    /// and takes away those that are `old`: a small part of a long table at a time.
+    pub async fn forget<R: Row>(
+        &mut self,
+        after: Option<&R::Key>,
+        limit: usize,
+        mut old: impl FnMut(&R) -> bool,
+    ) -> Result<Forgotten<R::Key>, Failed> {
+        match self {
+            Self::Sqlite(tx) => tx.forget(after, limit, &mut old),
+            Self::MySql(never) => match *never {},
+            Self::Maps(tx) => Ok(tx.forget(after, limit, &mut old)),
         }
     }
 

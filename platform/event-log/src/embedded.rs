@@ -6,11 +6,17 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use contracts::envelope::Event;
+use contracts::ids::SagaId;
 use contracts::time::Timestamp;
-use db::{Failed, Outbox, Readers, Store, Writer};
+use db::{Failed, Outbox, Reader, Readers, Store, Writer};
 use tokio::sync::Notify;
 
 use crate::ring::Ring;
+
+/// Rows of a page when the log is searched.
+const PAGE: usize = 1_024;
+/// A saga ends within minutes; past this many rows a search gives what it has.
+const MOST_SCANNED: i64 = 1_000_000;
 
 /// One publisher's events.
 pub struct Topic {
@@ -25,6 +31,7 @@ pub struct Topic {
 
 struct State {
     ring: Ring,
+    /// An entry outlives its tail: what a consumer that ended did not read is still needed.
     consumers: BTreeMap<String, Consumer>,
 }
 
@@ -41,11 +48,28 @@ pub struct Delivered {
     pub event: Result<Arc<Event>, Box<Raw>>,
 }
 
+impl Delivered {
+    /// When it was committed.
+    pub fn at(&self) -> Timestamp {
+        match &self.event {
+            Ok(event) => event.at,
+            Err(raw) => raw.row.at,
+        }
+    }
+}
+
 /// A row of the log that could not be read as an event.
 #[derive(Debug)]
 pub struct Raw {
     pub row: Outbox,
     pub why: String,
+}
+
+impl Raw {
+    /// An event that cannot be read has no id of its own: its place stands for it.
+    pub fn id(&self) -> String {
+        format!("unreadable:{}:{}", self.row.writer, self.row.seq)
+    }
 }
 
 /// Where a consumer's database says it stands.
@@ -61,6 +85,8 @@ pub struct Tail {
     topic: Arc<Topic>,
     consumer: String,
     next: i64,
+    /// The id of the event before the place where it was taken up.
+    last_id: Option<String>,
 }
 
 impl Topic {
@@ -95,7 +121,7 @@ impl Topic {
     /// Reads how far a publisher in another process has come; it has nothing while its file is
     /// not there.
     fn refresh(&self) -> Result<(), Failed> {
-        if self.elsewhere && self.readers.path().exists() {
+        if self.elsewhere && self.is_there() {
             let writer = self
                 .readers
                 .with(|reader| reader.get::<Writer>(&self.writer))?;
@@ -104,6 +130,11 @@ impl Topic {
                 .end_at(writer.map_or(1, |writer| writer.next_seq));
         }
         Ok(())
+    }
+
+    /// A publisher in another process may not have made its file yet.
+    fn is_there(&self) -> bool {
+        !self.elsewhere || self.readers.path().exists()
     }
 
     pub fn name(&self) -> &str {
@@ -134,11 +165,56 @@ impl Topic {
         slowest.unwrap_or_else(|| state.ring.end())
     }
 
+    /// Whether a consumer of that name was ever opened here.
+    pub fn has_consumer(&self, name: &str) -> bool {
+        self.lock().consumers.contains_key(name)
+    }
+
+    /// The events of one saga committed from `from` on, in commit order, as far as the log still
+    /// has them. Commit times ascend with the numbers, so the search begins in the right place;
+    /// it ends after `MOST_SCANNED` rows.
+    pub fn of_saga(&self, saga: SagaId, from: Timestamp) -> Result<Vec<Event>, Failed> {
+        self.readers.with(|reader| {
+            let mut next = self.first_since(reader, from)?;
+            let mut found = Vec::new();
+            let last = next.saturating_add(MOST_SCANNED);
+            while next < last {
+                let page = reader.page_from::<Outbox>(&(self.writer, next), PAGE)?;
+                let Some(newest) = page.last() else { break };
+                next = newest.seq + 1;
+                let of_saga = page.into_iter().filter(|row| row.saga_id == Some(saga));
+                let events = of_saga.filter_map(|row| delivered(row).event.ok());
+                found.extend(events.map(Arc::unwrap_or_clone));
+            }
+            Ok(found)
+        })
+    }
+
+    /// The lowest number whose event was committed at `from` or later.
+    fn first_since(&self, reader: &Reader, from: Timestamp) -> Result<i64, Failed> {
+        let (mut low, mut high) = (1, self.end());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let row = reader
+                .page_from::<Outbox>(&(self.writer, middle), 1)?
+                .into_iter()
+                .next();
+            match row {
+                Some(row) if row.at < from => low = row.seq + 1,
+                Some(_) | None => high = middle,
+            }
+        }
+        Ok(low)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn row(&self, seq: i64) -> Result<Option<Outbox>, Failed> {
+        if !self.is_there() {
+            return Ok(None);
+        }
         self.readers
             .with(|reader| reader.get::<Outbox>(&(self.writer, seq)))
     }
@@ -155,13 +231,15 @@ impl Tail {
         start: &Start,
         wake: Arc<Notify>,
     ) -> Result<Self, Failed> {
-        let next = place(&topic, consumer, start)?;
+        topic.refresh()?;
+        let Start { next, last_id } = place(&topic, consumer, start)?;
         let entry = Consumer { wake, next };
         topic.lock().consumers.insert(consumer.to_owned(), entry);
         Ok(Self {
             topic,
             consumer: consumer.to_owned(),
             next,
+            last_id,
         })
     }
 
@@ -172,6 +250,11 @@ impl Tail {
     /// The number of the event that the next poll begins with.
     pub fn next(&self) -> i64 {
         self.next
+    }
+
+    /// The id of the event before the place where it was taken up, when that is known.
+    pub fn last_id(&self) -> Option<&str> {
+        self.last_id.as_deref()
     }
 
     /// Up to `limit` events, in order; the place moves past them.
@@ -248,25 +331,31 @@ fn delivered(row: Outbox) -> Delivered {
 }
 
 /// Checks that the log before `start.next` is the log the consumer read.
-fn place(topic: &Topic, consumer: &str, start: &Start) -> Result<i64, Failed> {
+fn place(topic: &Topic, consumer: &str, start: &Start) -> Result<Start, Failed> {
     let Some(expected) = &start.last_id else {
-        return Ok(start.next);
+        return Ok(start.clone());
     };
     let found = topic.row(start.next - 1)?;
-    if found.is_some_and(|row| id_of(row).as_ref() == Some(expected)) {
-        return Ok(start.next);
+    if found.is_some_and(|row| id_of(row) == *expected) {
+        return Ok(start.clone());
     }
     let mut at = None;
     let mut first = None;
-    topic.readers.with(|reader| {
-        reader.each_from::<Outbox>(&(topic.writer, 0), &mut |row| {
-            let seq = row.seq;
+    let mut compare = |row: Outbox| {
+        let seq = row.seq;
+        if row.writer == topic.writer {
             first.get_or_insert(seq);
-            if id_of(row).as_ref() == Some(expected) {
+            if id_of(row) == *expected {
                 at = Some(seq + 1);
             }
-        })
-    })?;
+        }
+    };
+    if topic.is_there() {
+        let beginning = (topic.writer, i64::MIN);
+        topic
+            .readers
+            .with(|reader| reader.each_from::<Outbox>(&beginning, &mut compare))?;
+    }
     let next = at.or(first).unwrap_or_else(|| topic.end());
     tracing::warn!(
         consumer,
@@ -275,12 +364,13 @@ fn place(topic: &Topic, consumer: &str, start: &Start) -> Result<i64, Failed> {
         next,
         "the log is not the one that was read; reading again from another place"
     );
-    Ok(next)
+    let last_id = at.map(|_| expected.clone());
+    Ok(Start { next, last_id })
 }
 
-fn id_of(row: Outbox) -> Option<String> {
-    delivered(row)
-        .event
-        .ok()
-        .map(|event| event.id().to_string())
+fn id_of(row: Outbox) -> String {
+    match delivered(row).event {
+        Ok(event) => event.id().to_string(),
+        Err(raw) => raw.id(),
+    }
 }

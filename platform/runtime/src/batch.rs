@@ -7,11 +7,12 @@ use contracts::envelope::{Event, EventId, ServiceName};
 use contracts::events::Kind;
 use contracts::saga;
 use contracts::time::Timestamp;
-use db::{Consumed, Failed, Outbox, Parked, System, Tx, Writer};
+use db::{Consumed, Failed, Outbox, Parked, Rows, System, Tx, Writer};
 
-use crate::decision::{Decision, Moment, Outcome, Said};
-use crate::parking;
+use crate::decision::{Decision, Moment, Said};
+use crate::parking::{self, Held};
 use crate::service::Service;
+use crate::timers::TimerChange;
 
 /// How often `ask` may name more rows after seeing some.
 pub const MAX_ROUNDS: usize = 3;
@@ -21,6 +22,20 @@ pub const MAX_ROUNDS: usize = 3;
 pub struct Mark {
     pub writer: i64,
     pub epoch: i64,
+}
+
+impl Mark {
+    /// The writer row as it stands, if this is still its epoch.
+    pub(crate) fn check(self, found: Option<&Writer>) -> Result<Writer, Failed> {
+        match found {
+            Some(writer) if writer.epoch == self.epoch => Ok(writer.clone()),
+            Some(_) | None => Err(Failed::Deposed {
+                writer: self.writer,
+                expected: self.epoch,
+                found: found.map_or(0, |writer| writer.epoch),
+            }),
+        }
+    }
 }
 
 /// How a batch moves the position of one topic.
@@ -101,7 +116,9 @@ pub struct Done<R> {
     pub decisions: Vec<Decision<R>>,
     /// The events said, with their outbox numbers.
     pub events: Vec<(i64, Arc<Event>)>,
-    /// Events set aside because their aggregate is not known yet.
+    /// Rows written for the inputs, events included.
+    pub rows: usize,
+    /// Events set aside because their aggregate is not known yet, and those behind them.
     pub waiting: Vec<Parked>,
 }
 
@@ -133,8 +150,11 @@ pub async fn run_batch<S: Service>(
     let mut done = Done {
         decisions: Vec::new(),
         events: Vec::new(),
+        rows: 0,
         waiting: Vec::new(),
     };
+    parking::set_aside(&mut system, batch.park);
+    let mut held = Held::default();
     let mut next_seq = writer.next_seq;
     for arrived in batch.inputs {
         let moment = Moment {
@@ -145,15 +165,13 @@ pub async fn run_batch<S: Service>(
             writer: writer.id,
             batch_no: writer.batch_no + 1,
         };
-        let decision = S::decide(&mut rows, &arrived.input, &moment);
+        let decision = match held.holds(arrived) {
+            true => Decision::not_yet(),
+            false => S::decide(&mut rows, &arrived.input, &moment),
+        };
         check_said(S::NAME, arrived.heard(), &decision.says);
-        parking::settle(
-            &mut system,
-            arrived,
-            decision.outcome,
-            now,
-            &mut done.waiting,
-        );
+        let waiting = parking::settle(&mut system, arrived, &decision, now, &mut held);
+        done.waiting.extend(waiting);
         for said in &decision.says {
             let event = Arc::new(envelope(said, &moment));
             system.outbox.add(outbox_row(writer.id, next_seq, &event));
@@ -162,21 +180,34 @@ pub async fn run_batch<S: Service>(
         }
         done.decisions.push(decision);
     }
-    for parked in batch.park {
-        system.parked.add(parked.clone());
-    }
     system.writer.put(Writer {
         batch_no: writer.batch_no + 1,
         next_seq,
         // On the embedded log the outbox is the log: committed is published.
         sent_seq: next_seq - 1,
         last_ms: batch.last_ms.max(writer.last_ms),
-        timers_from: batch.timers_from,
+        timers_from: lowest_timer(&done.decisions, batch.timers_from),
         ..writer
     });
+    let changed = rows
+        .tables()
+        .iter()
+        .map(|table| table.changed())
+        .sum::<usize>();
+    done.rows = changed + done.events.len();
     tx.flush(&mut rows).await?;
     tx.flush(&mut system).await?;
     Ok(done)
+}
+
+/// Where a start begins its scan: ids are made before they are queued, so a timer that this batch
+/// sets may stand below all that were open before it.
+fn lowest_timer<R>(decisions: &[Decision<R>], open_before: i64) -> i64 {
+    let changes = decisions.iter().filter_map(|decision| decision.timer);
+    changes.fold(open_before, |lowest, change| match change {
+        TimerChange::Set(timer) => lowest.min(timer.key),
+        TimerChange::Clear { .. } => lowest,
+    })
 }
 
 /// Compares and sets the positions and checks the epoch, before any work.
@@ -190,9 +221,7 @@ async fn advance<I>(
     for read in batch.read {
         system.consumed.ask(key(read));
     }
-    for arrived in batch.inputs {
-        parking::ask(system, arrived);
-    }
+    parking::ask(system, batch);
     tx.fetch(system).await?;
     for read in batch.read {
         let found = system
@@ -215,16 +244,7 @@ async fn advance<I>(
             at: batch.now,
         });
     }
-    let writer = system.writer.get(&batch.mark.writer).cloned();
-    let found = writer.as_ref().map_or(0, |writer| writer.epoch);
-    match writer {
-        Some(writer) if writer.epoch == batch.mark.epoch => Ok(writer),
-        Some(_) | None => Err(Failed::Deposed {
-            writer: batch.mark.writer,
-            expected: batch.mark.epoch,
-            found,
-        }),
-    }
+    batch.mark.check(system.writer.get(&batch.mark.writer))
 }
 
 /// Holds the decision to the saga table: a service says only what its row allows.
@@ -271,11 +291,5 @@ fn outbox_row(writer: i64, seq: i64, event: &Event) -> Outbox {
         sequence: event.sequence,
         at: event.at,
         body: event.encode_body(),
-    }
-}
-
-impl Outcome {
-    pub(crate) fn is_not_yet(self) -> bool {
-        self == Self::NotYet
     }
 }

@@ -200,6 +200,14 @@ impl<S: Service> Shared<S> {
         queue.commands.drain(..count).collect()
     }
 
+    /// Commands whose batch was rolled back go first again, past the bound: they were let in.
+    pub fn put_back(&self, commands: Vec<Command<S>>) {
+        let mut queue = lock(&self.queue);
+        for command in commands.into_iter().rev() {
+            queue.commands.push_front(command);
+        }
+    }
+
     pub fn take_redrives(&self) -> Vec<Redrive> {
         lock(&self.queue).redrives.drain(..).collect()
     }

@@ -1,11 +1,13 @@
 //! Idempotency keys, kept by the service that owns the command, in the command's transaction.
 //! Only an answer that changed something is kept; a refusal is decided anew.
 
+use std::time::Duration;
+
 use contracts::time::Timestamp;
 use db::{Idempotency, Table};
 
-/// How long a key is remembered: 72 hours.
-const KEPT_MICROS: i64 = 72 * 3600 * 1_000_000;
+/// How long a key is remembered.
+pub(crate) const KEPT: Duration = Duration::from_secs(72 * 3600);
 
 /// The key of one command, as its caller gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +34,7 @@ pub fn ask(table: &mut Table<Idempotency>, key: &KeyUse) {
 
 pub fn seen<'t>(table: &'t Table<Idempotency>, key: &KeyUse, now: Timestamp) -> Seen<'t> {
     match table.get(&key.scope) {
-        Some(row) if now.micros().saturating_sub(row.at.micros()) > KEPT_MICROS => Seen::New,
+        Some(row) if now.since(row.at) > KEPT => Seen::New,
         Some(row) if row.fingerprint == key.fingerprint => Seen::Before(row),
         Some(_) => Seen::OtherRequest,
         None => Seen::New,

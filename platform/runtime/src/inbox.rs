@@ -3,6 +3,7 @@
 //! since; after a rollback it is rewound to the rows.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use contracts::envelope::Event;
@@ -12,6 +13,7 @@ use db::{Failed, Parked};
 use event_log::{Delivered, Raw, Start, Tail};
 
 use crate::batch::{Arrived, Origin, Progress};
+use crate::looping::message;
 use crate::parking::{self, MOST_EVENTS_A_KEY, MOST_KEYS, ParkedKey};
 use crate::service::{Accept, Service};
 
@@ -21,7 +23,10 @@ const PART: i64 = 0;
 /// The topics of one loop.
 pub(crate) struct Inbox {
     sources: Vec<Source>,
+    /// As the rows are committed.
     parked: BTreeMap<ParkedKey, Queue>,
+    /// As they will be after this turn, for the keys it set aside; dropped when it ends.
+    ahead: BTreeMap<ParkedKey, Queue>,
     hears: Kinds,
 }
 
@@ -29,17 +34,54 @@ struct Source {
     tail: Tail,
     /// What the database holds.
     committed: i64,
-    /// The id of the last event polled, whether heard or skipped.
-    last_id: String,
+    /// The last event polled, whether heard or skipped.
+    last: Last,
+    /// Whether nothing is read, because too much of the topic is set aside.
+    paused: bool,
+}
+
+/// The event before a source's place. Its id is made only when a position is written.
+enum Last {
+    Id(String),
+    Event(Arc<Event>),
+}
+
+impl Last {
+    fn id(&self) -> String {
+        match self {
+            Self::Id(id) => id.clone(),
+            Self::Event(event) => event.id().to_string(),
+        }
+    }
 }
 
 /// The parked events of one key.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Queue {
-    pub events: usize,
-    pub next_no: i64,
-    /// When its first waiting event is tried again; `None` for poison, which waits for a person.
-    pub retry_at: Option<Timestamp>,
+struct Queue {
+    events: usize,
+    next_no: i64,
+    /// When its first event is tried again; `None` for poison, which waits for a person.
+    retry_at: Option<Timestamp>,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self {
+            events: 0,
+            next_no: 1,
+            retry_at: None,
+        }
+    }
+}
+
+impl Queue {
+    fn take(&mut self, row: &Parked) {
+        if self.events == 0 {
+            self.retry_at = row.waits.then_some(row.retry_at);
+        }
+        self.events += 1;
+        self.next_no = self.next_no.max(row.no + 1);
+    }
 }
 
 /// What one poll brought.
@@ -52,13 +94,15 @@ impl Inbox {
     /// Each topic comes with what the rows say of the place in it.
     pub fn new(tails: Vec<(Tail, Start)>, parked: Vec<Parked>, hears: Kinds) -> Self {
         let sources = tails.into_iter().map(|(tail, start)| Source {
+            last: Last::Id(tail.last_id().unwrap_or_default().to_owned()),
             tail,
             committed: start.next,
-            last_id: start.last_id.unwrap_or_default(),
+            paused: false,
         });
         let mut inbox = Self {
             sources: sources.collect(),
             parked: BTreeMap::new(),
+            ahead: BTreeMap::new(),
             hears,
         };
         for row in parked {
@@ -67,22 +111,40 @@ impl Inbox {
         inbox
     }
 
-    /// Reads up to `limit` events, fairly over the topics.
+    /// Reads up to `limit` events: of each topic its share, then what is left of the others'. They
+    /// come in the order they were said, as far as clocks tell: nothing depends on it, but a story
+    /// reads better in order.
     pub fn poll<S: Service>(&mut self, limit: usize) -> Result<Polled<S::Input>, Failed> {
+        let mut topics = Vec::with_capacity(self.sources.len());
+        topics.resize_with(self.sources.len(), Vec::new);
+        let share = limit / self.sources.len().max(1);
+        let mut left = limit;
+        for most in [share, limit] {
+            for (index, topic) in topics.iter_mut().enumerate() {
+                if left > 0 && !self.pauses(index) {
+                    let events = self.sources[index].tail.poll(most.min(left))?;
+                    left -= events.len();
+                    topic.extend(events);
+                }
+            }
+        }
+        let mut topics: Vec<_> = topics
+            .into_iter()
+            .map(|events| events.into_iter().peekable())
+            .collect();
         let mut polled = Polled {
             inputs: Vec::new(),
             park: Vec::new(),
         };
-        let share = limit / self.sources.len().max(1);
-        for index in 0..self.sources.len() {
-            if self.paused(index) {
-                continue;
-            }
-            for delivered in self.sources[index].tail.poll(share)? {
-                self.sort::<S>(index, delivered, &mut polled);
-            }
+        loop {
+            let heads = topics.iter_mut().enumerate();
+            let heads = heads.filter_map(|(index, events)| Some((events.peek()?.at(), index)));
+            let Some((_, index)) = heads.min() else {
+                return Ok(polled);
+            };
+            let delivered = topics[index].next().expect("a head that was seen");
+            self.sort::<S>(index, delivered, &mut polled);
         }
-        Ok(polled)
     }
 
     fn sort<S: Service>(
@@ -91,64 +153,74 @@ impl Inbox {
         delivered: Delivered,
         polled: &mut Polled<S::Input>,
     ) {
-        let topic = self.sources[index].tail.topic().name().to_owned();
         let seq = delivered.seq;
         let event = match delivered.event {
             Ok(event) => event,
             Err(raw) => {
-                self.sources[index].last_id = raw_id(&raw);
-                let key = ParkedKey {
-                    topic,
-                    part: PART,
-                    key: raw.row.key,
-                };
-                return self.set_aside(key, polled, |key, no| raw_row(key, no, &raw));
+                self.sources[index].last = Last::Id(raw.id());
+                let key = self.key(index, raw.row.key);
+                let row = self.set_aside(&key, |key, no| raw_row(key, no, &raw));
+                return polled.park.push(row);
             }
         };
-        self.sources[index].last_id = event.id().to_string();
+        self.sources[index].last = Last::Event(Arc::clone(&event));
         if !self.hears.contains(event.kind()) {
             return;
         }
-        let key = ParkedKey {
-            topic: topic.clone(),
-            part: PART,
-            key: event.key(),
-        };
-        if self.parked.contains_key(&key) {
-            let why = "it stands behind a parked event of its key";
-            return self.set_aside(key, polled, |key, no| {
-                parking::row(key, no, seq, &event, why)
-            });
+        if self.has_parked() || !self.ahead.is_empty() {
+            let key = self.key(index, event.key());
+            if self.queue(&key).is_some() {
+                let row = self.set_aside(&key, |key, no| {
+                    parking::row(key, no, seq, &event, parking::BEHIND)
+                });
+                return polled.park.push(row);
+            }
         }
-        match S::accept(&event) {
+        match accept::<S>(&event) {
             Accept::Ignore => {}
             Accept::Hear(input) => polled.inputs.push(Arrived {
                 input,
                 actor: event.actor,
                 trace: event.trace.clone(),
                 origin: Origin::Event {
-                    topic,
+                    topic: self.sources[index].tail.topic().name().to_owned(),
                     part: PART,
                     seq,
                     event,
                 },
             }),
             Accept::Poison(why) => {
-                self.set_aside(key, polled, |key, no| {
-                    parking::row(key, no, seq, &event, &why)
-                });
+                let key = self.key(index, event.key());
+                let row = self.set_aside(&key, |key, no| parking::row(key, no, seq, &event, &why));
+                polled.park.push(row);
             }
         }
     }
 
-    fn set_aside<I>(
+    fn key(&self, index: usize, key: i64) -> ParkedKey {
+        ParkedKey {
+            topic: self.sources[index].tail.topic().name().to_owned(),
+            part: PART,
+            key,
+        }
+    }
+
+    /// What a key has, or will have after this turn.
+    fn queue(&self, key: &ParkedKey) -> Option<Queue> {
+        self.ahead
+            .get(key)
+            .or_else(|| self.parked.get(key))
+            .copied()
+    }
+
+    /// The row that sets an event aside; it counts once `queued` notes it.
+    pub fn set_aside(
         &mut self,
-        key: ParkedKey,
-        polled: &mut Polled<I>,
+        key: &ParkedKey,
         row: impl FnOnce(&ParkedKey, i64) -> Parked,
-    ) {
-        let no = self.parked.get(&key).map_or(1, |queue| queue.next_no);
-        let row = row(&key, no);
+    ) -> Parked {
+        let mut queue = self.queue(key).unwrap_or_default();
+        let row = row(key, queue.next_no);
         tracing::error!(
             topic = row.topic,
             key = row.key,
@@ -156,53 +228,39 @@ impl Inbox {
             why = row.why,
             "parked"
         );
-        self.queued(&row);
-        polled.park.push(row);
+        queue.take(&row);
+        self.ahead.insert(key.clone(), queue);
+        row
     }
 
-    /// The row that sets aside an input whose decision failed for good.
-    pub fn poisoned<I>(&mut self, arrived: &Arrived<I>, why: &str) -> Option<Parked> {
-        let Origin::Event {
-            topic,
-            part,
-            seq,
-            event,
-        } = &arrived.origin
-        else {
-            return None;
-        };
-        let key = ParkedKey {
-            topic: topic.clone(),
-            part: *part,
-            key: event.key(),
-        };
-        let no = self.parked.get(&key).map_or(1, |queue| queue.next_no);
-        let row = parking::row(&key, no, *seq, event, why);
-        self.queued(&row);
-        Some(row)
+    /// The turn is over: what it set aside was noted as it was committed, or is not set aside.
+    pub fn settled(&mut self) {
+        self.ahead.clear();
     }
 
-    /// Notes a parked row, new or read at start.
+    pub fn has_parked(&self) -> bool {
+        !self.parked.is_empty()
+    }
+
+    /// Parts the rows to park: those that the positions move past, and those still ahead of them.
+    /// A row that was tried before is only changed, at any time.
+    pub fn passed(&self, park: Vec<Parked>, progress: &[Progress]) -> (Vec<Parked>, Vec<Parked>) {
+        let place = |topic: &str| {
+            let moved = progress.iter().find(|moved| moved.topic == topic);
+            moved.map(|moved| moved.next).or_else(|| {
+                let mut sources = self.sources.iter();
+                let source = sources.find(|source| source.tail.topic().name() == topic);
+                source.map(|source| source.committed)
+            })
+        };
+        park.into_iter().partition(|row| {
+            row.attempts > 0 || place(&row.topic).is_none_or(|place| row.seq < place)
+        })
+    }
+
+    /// Notes a committed parked row, new or read at start; those of one key come in order.
     pub fn queued(&mut self, row: &Parked) {
-        let key = ParkedKey {
-            topic: row.topic.clone(),
-            part: row.part,
-            key: row.key,
-        };
-        let queue = self.parked.entry(key);
-        let queue = queue.or_insert(Queue {
-            events: 0,
-            next_no: 1,
-            retry_at: None,
-        });
-        queue.events += 1;
-        queue.next_no = queue.next_no.max(row.no + 1);
-        if row.waits {
-            let earlier = queue
-                .retry_at
-                .map_or(row.retry_at, |at| at.min(row.retry_at));
-            queue.retry_at = Some(earlier);
-        }
+        self.parked.entry(ParkedKey::of(row)).or_default().take(row);
     }
 
     /// Replaces what is known of a key by the rows it still has.
@@ -230,18 +288,25 @@ impl Inbox {
     }
 
     /// A partition stops when setting aside would go on without end.
-    fn paused(&self, index: usize) -> bool {
-        let topic = self.sources[index].tail.topic().name();
-        let mut keys = 0;
-        for (key, queue) in &self.parked {
-            if key.topic == topic {
-                keys += 1;
-                if queue.events >= MOST_EVENTS_A_KEY {
-                    return true;
-                }
-            }
+    fn pauses(&mut self, index: usize) -> bool {
+        if self.parked.is_empty() {
+            self.sources[index].paused = false;
+            return false;
         }
-        keys >= MOST_KEYS
+        let source = &mut self.sources[index];
+        let topic = source.tail.topic().name();
+        let queues = self.parked.iter().filter(|(key, _)| key.topic == topic);
+        let (mut keys, mut longest) = (0, 0);
+        for (_, queue) in queues {
+            keys += 1;
+            longest = longest.max(queue.events);
+        }
+        let pauses = keys >= MOST_KEYS || longest >= MOST_EVENTS_A_KEY;
+        if pauses && !source.paused {
+            tracing::error!(topic, keys, longest, "too much is parked: reading stops");
+        }
+        source.paused = pauses;
+        pauses
     }
 
     /// How the positions move when the inputs before `rest` are done: to the last event of each
@@ -261,7 +326,7 @@ impl Inbox {
                     None => continue,
                 }
             } else {
-                (source.tail.next(), source.last_id.clone())
+                (source.tail.next(), source.last.id())
             };
             if next != source.committed {
                 let topic = name.to_owned();
@@ -292,6 +357,7 @@ impl Inbox {
 
     /// Goes back to the committed positions: what was polled since will come again.
     pub fn rewind(&mut self) {
+        self.ahead.clear();
         for source in &mut self.sources {
             let committed = source.committed;
             source.tail.seek(committed);
@@ -349,7 +415,8 @@ impl Inbox {
         self.sources
             .iter()
             .zip(ends)
-            .all(|(source, end)| source.committed >= *end)
+            // A source that was taken up elsewhere reads again what it had committed.
+            .all(|(source, end)| source.committed.min(source.tail.next()) >= *end)
     }
 }
 
@@ -382,7 +449,9 @@ fn raw_row(key: &ParkedKey, no: i64, raw: &Raw) -> Parked {
     }
 }
 
-/// An event that cannot be read has no id of its own: its place stands for it.
-fn raw_id(raw: &Raw) -> String {
-    format!("unreadable:{}:{}", raw.row.writer, raw.row.seq)
+/// What the service makes of an event. A panic is not its answer: the event is poison.
+pub(crate) fn accept<S: Service>(event: &Event) -> Accept<S::Input> {
+    let accepted = std::panic::catch_unwind(AssertUnwindSafe(|| S::accept(event)));
+    accepted
+        .unwrap_or_else(|panic| Accept::Poison(format!("panicked: {}", message(panic.as_ref()))))
 }

@@ -3,6 +3,7 @@
 
 mod batch;
 mod decision;
+mod forget;
 mod handle;
 mod ids;
 mod inbox;

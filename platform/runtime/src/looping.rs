@@ -6,20 +6,24 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use contracts::envelope::{Actor, Event, Trace};
+use contracts::envelope::ServiceName;
+use contracts::saga;
 use contracts::time::Timestamp;
-use db::{Db, Failed, Parked, Store, Writer};
+use db::{Db, Failed, Writer};
 use event_log::Topic;
 use futures::FutureExt;
-use tokio::sync::oneshot;
 
-use crate::batch::{Arrived, Batch, Done, Mark, Origin, Progress, run_batch};
-use crate::handle::{Shared, Unanswered};
+use crate::batch::Mark;
+use crate::forget::{Forgetting, Kept};
+use crate::handle::Shared;
 use crate::inbox::Inbox;
-use crate::parking::ParkedKey;
-use crate::service::{Accept, Service};
-use crate::status::add;
+use crate::service::Service;
 use crate::timers::Timers;
+
+mod carry_out;
+mod gather;
+
+use gather::{Gate, Redrives};
 
 /// The most inputs of one transaction on SQLite: past it, a batch gains nothing and replies wait.
 const MOST_INPUTS: usize = 1_024;
@@ -29,13 +33,11 @@ const LEAST_COMMANDS: usize = MOST_INPUTS / 8;
 const IDLE_TICK: Duration = Duration::from_secs(1);
 /// How often a publisher in another process is looked at.
 const LOOK_TICK: Duration = Duration::from_millis(50);
+/// What is due now and was not done, for whatever reason, does not keep the loop spinning.
+const LEAST_WAIT: Duration = Duration::from_millis(1);
 /// The first pause after a transient failure; it doubles up to `LONGEST_PAUSE`.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// Parked events taken up again in one batch.
-const MOST_REDRIVEN: usize = 256;
-/// A timer this long overdue fires even when the log could not be read to its end.
-const TIMER_HARD_LIMIT: Duration = Duration::from_secs(30 * 60);
 
 /// Why a loop ended.
 #[derive(Debug, thiserror::Error)]
@@ -62,25 +64,15 @@ pub struct Loop<S: Service> {
     timers: Timers,
     /// The topics' ends seen when timers came due: they fire once those were passed.
     gate: Option<Gate>,
+    redrives: Redrives,
     shared: Arc<Shared<S>>,
     last_now: Timestamp,
     timers_from: i64,
-    pause: Duration,
-}
-
-struct Gate {
-    at: Timestamp,
-    ends: Vec<i64>,
-}
-
-type Reply<S> = oneshot::Sender<Result<<S as Service>::Reply, Unanswered>>;
-
-/// The inputs of one turn, each with the way back to who sent it.
-struct Work<S: Service> {
-    inputs: Vec<Arrived<S::Input>>,
-    replies: Vec<Option<Reply<S>>>,
-    park: Vec<Parked>,
-    redriven: Vec<ParkedKey>,
+    /// Turns that failed one after the other.
+    failures: u32,
+    /// When positions were last written for their own sake.
+    kept_at: Timestamp,
+    forgetting: Forgetting,
 }
 
 impl<S: Service> Loop<S> {
@@ -92,6 +84,7 @@ impl<S: Service> Loop<S> {
         timers: Timers,
         shared: Arc<Shared<S>>,
     ) -> Self {
+        let last_now = Timestamp::from_millis(writer.last_ms);
         Self {
             db,
             mark: Mark {
@@ -102,16 +95,23 @@ impl<S: Service> Loop<S> {
             inbox,
             timers,
             gate: None,
+            redrives: Redrives::default(),
             shared,
-            last_now: Timestamp::from_millis(writer.last_ms),
+            last_now,
             timers_from: writer.timers_from,
-            pause: FIRST_PAUSE,
+            failures: 0,
+            kept_at: last_now,
+            forgetting: Forgetting::default(),
         }
     }
 
     /// Runs until it is asked to stop or must not go on. Commands queued by then are answered.
     pub async fn run(mut self) -> Stopped {
-        let stopped = self.turn_until_stopped().await;
+        let turning = AssertUnwindSafe(self.turn_until_stopped()).catch_unwind();
+        let stopped = turning.await.unwrap_or_else(|panic| {
+            let why = format!("the loop panicked: {}", message(panic.as_ref()));
+            Stopped::Broken(Failed::Permanent(why))
+        });
         self.shared.close();
         if !matches!(stopped, Stopped::Asked) {
             tracing::error!(service = S::CONSUMER, why = %stopped, "loop ended");
@@ -121,372 +121,118 @@ impl<S: Service> Loop<S> {
 
     async fn turn_until_stopped(&mut self) -> Stopped {
         loop {
-            let stopping = self.shared.stopping.load(Ordering::Acquire);
-            let work = match self.gather(stopping) {
-                Ok(work) => work,
-                Err(failed) => {
-                    tracing::warn!(service = S::CONSUMER, %failed, "could not read the log");
-                    self.inbox.rewind();
-                    self.rest().await;
-                    continue;
-                }
-            };
-            if work.inputs.is_empty() && work.park.is_empty() {
-                if stopping {
-                    return self.flush_positions().err().unwrap_or(Stopped::Asked);
-                }
-                self.idle().await;
-                continue;
-            }
-            match self.work(work) {
-                Ok(true) => self.pause = FIRST_PAUSE,
-                Ok(false) => self.rest().await,
+            match self.turn().await {
+                Ok(true) => {}
+                Ok(false) => return Stopped::Asked,
                 Err(stopped) => return stopped,
             }
-            if let Err(failed) = self.checkpoint(false) {
-                tracing::warn!(service = S::CONSUMER, %failed, "could not checkpoint");
-            }
-            // The loops of one thread take turns.
-            tokio::task::yield_now().await;
         }
     }
 
-    /// What is ready now. When stopping, only commands already queued.
-    fn gather(&mut self, stopping: bool) -> Result<Work<S>, Failed> {
-        let now = self.now();
-        let mut work = Work {
-            inputs: Vec::new(),
-            replies: Vec::new(),
-            park: Vec::new(),
-            redriven: Vec::new(),
+    /// One batch, or one wait for something to do. False when it was asked to stop and is done.
+    async fn turn(&mut self) -> Result<bool, Stopped> {
+        let stopping = self.shared.stopping.load(Ordering::Acquire);
+        let work = match self.gather(stopping) {
+            Ok(work) => work,
+            Err(failed) => {
+                tracing::warn!(service = S::CONSUMER, %failed, "could not read the log");
+                self.go_back();
+                self.rest().await;
+                return Ok(true);
+            }
         };
-        if !stopping {
-            let polled = self.inbox.poll::<S>(MOST_INPUTS - LEAST_COMMANDS)?;
-            work.inputs = polled.inputs;
-            work.park = polled.park;
-            self.shared
-                .status
-                .set_lag(self.inbox.unread(), self.inbox.oldest_unread()?);
-            self.gather_redrives(now, &mut work)?;
-            self.gather_timers(now, &mut work.inputs);
-        }
-        work.replies.resize_with(work.inputs.len(), || None);
-        let room = (MOST_INPUTS - work.inputs.len().min(MOST_INPUTS)).max(LEAST_COMMANDS);
-        for command in self.shared.take_commands(room) {
-            let (input, actor, trace) = (command.input, command.actor, command.trace);
-            work.inputs.push(Arrived {
-                input,
-                origin: Origin::Asked,
-                actor,
-                trace,
-            });
-            work.replies.push(Some(command.reply));
-        }
-        Ok(work)
-    }
-
-    /// Timers fire only after everything was read that the topics held when they came due.
-    fn gather_timers(&mut self, now: Timestamp, inputs: &mut Vec<Arrived<S::Input>>) {
-        if self.timers.next_due().is_none_or(|due| due > now) {
-            return;
-        }
-        let gate = self.gate.get_or_insert_with(|| Gate {
-            at: now,
-            ends: self.inbox.ends(),
-        });
-        let until = match self.inbox.has_passed(&gate.ends) {
-            true => gate.at,
-            false => now.minus(TIMER_HARD_LIMIT),
-        };
-        if until == gate.at {
-            self.gate = None;
-        }
-        for timer in self.timers.due(until, LEAST_COMMANDS) {
-            if let Some(input) = S::due(timer) {
-                let (actor, trace) = (Actor::System, Trace::NONE);
-                inputs.push(Arrived {
-                    input,
-                    origin: Origin::Asked,
-                    actor,
-                    trace,
-                });
+        if work.is_empty() {
+            self.inbox.settled();
+            if stopping {
+                return self.write_positions().map(|()| false);
             }
+            return self.idle().await.map(|()| true);
         }
-    }
-
-    fn gather_redrives(&mut self, now: Timestamp, work: &mut Work<S>) -> Result<(), Failed> {
-        let mut keys = self.inbox.retries(now);
-        keys.extend(
-            self.shared
-                .take_redrives()
-                .into_iter()
-                .map(|redrive| redrive.key),
-        );
-        keys.sort();
-        keys.dedup();
-        for key in keys {
-            let mut rows = self.parked_rows(&key)?;
-            rows.truncate(MOST_REDRIVEN);
-            for row in rows {
-                let version = u16::try_from(row.version).unwrap_or(u16::MAX);
-                let event =
-                    Event::decode(&row.kind, version, row.sequence, row.event_at, &row.body);
-                // What still cannot be read or understood stays where it is.
-                let Ok(event) = event else { break };
-                let Accept::Hear(input) = S::accept(&event) else {
-                    break;
-                };
-                work.inputs.push(Arrived {
-                    input,
-                    actor: event.actor,
-                    trace: event.trace.clone(),
-                    origin: Origin::Redriven {
-                        parked: Box::new(row),
-                        event: Arc::new(event),
-                    },
-                });
-            }
-            work.redriven.push(key);
+        match self.carry_out(work)? {
+            true => self.failures = 0,
+            false => self.rest().await,
         }
-        Ok(())
-    }
-
-    fn parked_rows(&self, key: &ParkedKey) -> Result<Vec<Parked>, Failed> {
-        let prefix = (key.topic.clone(), key.part, key.key);
-        match &self.db {
-            Db::Sqlite(sqlite) => match sqlite.reader()? {
-                Some(reader) => reader.under::<Parked, _>(prefix),
-                None => Ok(Vec::new()),
-            },
-            Db::MySql(never) => match *never {},
-            Db::Maps(maps) => maps.under::<Parked, _>(prefix),
-        }
-    }
-
-    /// Carries the work out, halving it when it fails for good until one input is left. False
-    /// when the store could not serve it: events come again, commands were answered.
-    fn work(&mut self, mut work: Work<S>) -> Result<bool, Stopped> {
-        let mut ranges = vec![0..work.inputs.len()];
-        let mut park = std::mem::take(&mut work.park);
-        while let Some(range) = ranges.pop() {
-            let (before, rest) = work.inputs.split_at(range.end);
-            let progress = self.inbox.progress(&before[range.start..], rest);
-            match self.attempt(&before[range.start..], &progress, &park) {
-                Ok(done) => {
-                    self.inbox.committed(&progress);
-                    park.clear();
-                    let replies = &mut work.replies[range.clone()];
-                    self.act(&work.inputs[range], replies, done);
-                }
-                Err(Failed::Permanent(_)) if range.len() > 1 => {
-                    let middle = range.start + range.len() / 2;
-                    ranges.push(middle..range.end);
-                    ranges.push(range.start..middle);
-                }
-                Err(Failed::Permanent(why)) if range.len() == 1 => {
-                    self.give_up(&work.inputs[range.start], &why, &mut park);
-                    answer(&mut work.replies[range.clone()], Unanswered::Broken);
-                    ranges.push(range.end..range.end);
-                }
-                Err(failed) => {
-                    let unfinished = range.start..work.inputs.len();
-                    return self.put_off(failed, &mut work.replies[unfinished]);
-                }
-            }
-        }
-        for key in &work.redriven {
-            match self.parked_rows(key) {
-                Ok(rows) => self.inbox.requeue(key, &rows),
-                Err(failed) => tracing::warn!(%failed, "could not read the parked events"),
-            }
-        }
+        self.checkpoint(false)?;
+        take_turns().await;
         Ok(true)
     }
 
-    /// One try of one batch, up to and including its commit.
-    fn attempt(
-        &mut self,
-        inputs: &[Arrived<S::Input>],
-        progress: &[Progress],
-        park: &[Parked],
-    ) -> Result<Done<S::Reply>, Failed> {
+    /// Waits for an event, a command, a timer or the tick.
+    async fn idle(&mut self) -> Result<(), Stopped> {
+        let wait = self.wait();
+        let shared = Arc::clone(&self.shared);
+        let woken = tokio::time::timeout(wait, shared.wake.notified())
+            .await
+            .is_ok();
         let now = self.now();
-        let batch = Batch {
-            mark: self.mark,
-            consumer: S::CONSUMER,
-            read: progress,
-            inputs,
-            park,
-            now,
-            last_ms: self.shared.ids.last_ms().max(now.millis()),
-            timers_from: self.timers_from,
-        };
-        let db = &mut self.db;
-        let tried = AssertUnwindSafe(|| {
-            let whole = async {
-                let mut tx = db.begin().await?;
-                let done = run_batch::<S>(&mut tx, &batch).await?;
-                tx.commit().await?;
-                Ok(done)
-            };
-            // SQLite and maps never wait.
-            whole
-                .now_or_never()
-                .expect("a store in this process does not wait")
-        });
-        let result = std::panic::catch_unwind(tried).unwrap_or_else(|panic| {
-            Err(Failed::Permanent(format!(
-                "panicked: {}",
-                message(panic.as_ref())
-            )))
-        });
-        if let Err(failed) = &result {
-            add(&self.shared.status.rollbacks, 1);
-            tracing::warn!(service = S::CONSUMER, inputs = inputs.len(), %failed, "rolled back");
-        }
-        result
-    }
-
-    /// After the commit, and only then: publish, replies, timers, wake-ups.
-    fn act(
-        &mut self,
-        inputs: &[Arrived<S::Input>],
-        replies: &mut [Option<Reply<S>>],
-        done: Done<S::Reply>,
-    ) {
-        let status = &self.shared.status;
-        add(&status.batches, 1);
-        add(&status.inputs, inputs.len());
-        add(&status.said, done.events.len());
-        if let Some(topic) = &self.publishes {
-            topic.published(&done.events);
-        }
-        let repeats = done
-            .decisions
-            .iter()
-            .filter(|decision| decision.is_repeat())
-            .count();
-        add(&status.repeats, repeats);
-        for (decision, reply) in done.decisions.into_iter().zip(replies) {
-            if let Some(change) = decision.timer {
-                self.timers.apply(change);
-            }
-            if let Some(sender) = reply.take() {
-                // A caller that went away needs no answer.
-                let _gone = sender.send(decision.reply.ok_or(Unanswered::Broken));
-            }
-        }
-        for row in &done.waiting {
-            add(&status.parked, 1);
-            self.inbox.queued(row);
-        }
-        if let Some(lowest) = self.timers.lowest_key() {
-            self.timers_from = lowest;
-        }
-        let heard = inputs.iter().filter_map(|arrived| match &arrived.origin {
-            Origin::Asked => None,
-            Origin::Event { event, .. } | Origin::Redriven { event, .. } => Some(event.key()),
-        });
-        let said = done.events.iter().map(|(_, event)| event.key());
-        self.shared.wake_watchers(heard.chain(said));
-    }
-
-    /// An input that fails alone: an event is set aside with the next batch; a command's sender
-    /// learns that it broke.
-    fn give_up(&mut self, arrived: &Arrived<S::Input>, why: &str, park: &mut Vec<Parked>) {
-        add(&self.shared.status.parked, 1);
-        if let Some(row) = self.inbox.poisoned(arrived, why) {
-            tracing::error!(
-                topic = row.topic,
-                key = row.key,
-                seq = row.seq,
-                why,
-                "parked"
-            );
-            park.push(row);
-        } else {
-            tracing::error!(
-                service = S::CONSUMER,
-                why,
-                "a command could not be carried out"
-            );
-        }
-    }
-
-    /// What to do when no smaller batch would help.
-    fn put_off(
-        &mut self,
-        failed: Failed,
-        unfinished: &mut [Option<Reply<S>>],
-    ) -> Result<bool, Stopped> {
-        self.inbox.rewind();
-        let (reason, result) = match failed {
-            Failed::Transient(_) | Failed::Full(_) => (Unanswered::Full, Ok(false)),
-            Failed::Moved { topic, found, .. } => {
-                self.inbox.reposition(&topic, found);
-                (Unanswered::Full, Ok(false))
-            }
-            Failed::Deposed { .. } => (Unanswered::Stopping, Err(Stopped::Deposed(failed))),
-            Failed::InDoubt(_) => (Unanswered::Lost, Err(Stopped::InDoubt(failed))),
-            Failed::Permanent(_) => (Unanswered::Broken, Err(Stopped::Broken(failed))),
-        };
-        if !matches!(result, Err(Stopped::InDoubt(_))) {
-            answer(unfinished, reason);
-        }
-        result
-    }
-
-    /// Writes positions that moved over events nobody here hears.
-    fn flush_positions(&mut self) -> Result<(), Stopped> {
-        if !self.inbox.moved() {
+        // Events that nobody here hears wake the loop too, and must not keep it from its chores.
+        if (woken || shared.has_commands()) && now.since(self.kept_at) < IDLE_TICK {
             return Ok(());
         }
-        let progress = self.inbox.progress::<S::Input>(&[], &[]);
-        match self.attempt(&[], &progress, &[]) {
-            Ok(_) => {
-                self.inbox.committed(&progress);
-                Ok(())
-            }
-            Err(failed) => self.put_off(failed, &mut []).map(|_| ()),
-        }
+        self.kept_at = now;
+        self.write_positions()?;
+        self.checkpoint(true)?;
+        self.forget(now)
     }
 
-    /// Waits for an event, a command, a timer or the tick.
-    async fn idle(&mut self) {
+    fn wait(&mut self) -> Duration {
         let now = self.now();
-        let due = [self.timers.next_due(), self.inbox.next_retry()]
+        // Timers behind a closed gate wait for the log, which wakes the loop.
+        let timers = self.timers.next_due().filter(|_| self.gate.is_none());
+        let due = [timers, self.inbox.next_retry()]
             .into_iter()
             .flatten()
             .min();
-        let tick = if self.inbox.must_look() {
-            LOOK_TICK
-        } else {
-            IDLE_TICK
+        let tick = match self.inbox.must_look() {
+            true => LOOK_TICK,
+            false => IDLE_TICK,
         };
-        let wait = due.map_or(tick, |due| due.since(now).min(tick));
-        let shared = Arc::clone(&self.shared);
-        let woken = tokio::time::timeout(wait, shared.wake.notified()).await;
-        if woken.is_ok() || shared.has_commands() {
-            return;
-        }
-        if let Err(stopped) = self.flush_positions() {
-            tracing::warn!(service = S::CONSUMER, %stopped, "could not write the positions");
-        }
-        if let Err(failed) = self.checkpoint(true) {
-            tracing::warn!(service = S::CONSUMER, %failed, "could not checkpoint");
-        }
+        due.map_or(tick, |due| due.since(now).max(LEAST_WAIT).min(tick))
     }
 
     async fn rest(&mut self) {
-        tokio::time::sleep(self.pause).await;
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        let pause = FIRST_PAUSE * 2_u32.saturating_pow(self.failures.min(10));
+        self.failures = self.failures.saturating_add(1);
+        tokio::time::sleep(pause.min(LONGEST_PAUSE)).await;
     }
 
-    fn checkpoint(&self, idle: bool) -> Result<(), Failed> {
-        match &self.db {
+    /// A failed fsync ends the loop here too: what a checkpoint moved may not be on the disk.
+    fn checkpoint(&self, idle: bool) -> Result<(), Stopped> {
+        let done = match &self.db {
             Db::Sqlite(sqlite) => sqlite.checkpoint(idle),
             Db::MySql(never) => match *never {},
             Db::Maps(_) => Ok(()),
+        };
+        match done {
+            Err(Failed::InDoubt(why)) => Err(Stopped::InDoubt(Failed::InDoubt(why))),
+            Err(failed) => {
+                tracing::warn!(service = S::CONSUMER, %failed, "could not checkpoint");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Takes a few rows away that nobody needs any more.
+    fn forget(&mut self, now: Timestamp) -> Result<(), Stopped> {
+        let kept = Kept {
+            now,
+            log_from: self.publishes.as_ref().and_then(|topic| needed::<S>(topic)),
+            fences: self.inbox.has_parked(),
+        };
+        let forgotten = self.forgetting.look(&mut self.db, self.mark, &kept);
+        match forgotten.now_or_never() {
+            Some(Err(failed @ Failed::Deposed { .. })) => Err(Stopped::Deposed(failed)),
+            Some(Err(failed @ Failed::InDoubt(_))) => Err(Stopped::InDoubt(failed)),
+            Some(Err(failed)) => {
+                tracing::warn!(service = S::CONSUMER, %failed, "could not forget old rows");
+                Ok(())
+            }
+            Some(Ok(removed)) => {
+                tracing::debug!(service = S::CONSUMER, removed, "forgot old rows");
+                Ok(())
+            }
+            None => Ok(()),
         }
     }
 
@@ -497,14 +243,33 @@ impl<S: Service> Loop<S> {
     }
 }
 
-fn answer<R>(replies: &mut [Option<oneshot::Sender<Result<R, Unanswered>>>], reason: Unanswered) {
-    for reply in replies.iter_mut().filter_map(Option::take) {
-        // A caller that went away needs no answer.
-        let _gone = reply.send(Err(reason));
-    }
+/// From where on some consumer needs the log; `None` while not all of them are known here, as
+/// when they run in other processes.
+fn needed<S: Service>(topic: &Topic) -> Option<i64> {
+    let mut consumers = ServiceName::ALL.iter().filter(|name| {
+        let mut heard = saga::hears(**name).iter();
+        heard.any(|kind| kind.publisher() == S::NAME)
+    });
+    let known = consumers.all(|name| topic.has_consumer(name.as_str()));
+    known.then(|| topic.needed_from())
 }
 
-fn message(panic: &(dyn std::any::Any + Send)) -> &str {
+/// Lets the other loops of this thread go first, once. Tokio's own `yield_now` would wait until
+/// none of them has work left, and a busy chain of services would starve the one that began it.
+async fn take_turns() {
+    let mut waited = false;
+    std::future::poll_fn(|context| {
+        if waited {
+            return std::task::Poll::Ready(());
+        }
+        waited = true;
+        context.waker().wake_by_ref();
+        std::task::Poll::Pending
+    })
+    .await;
+}
+
+pub(crate) fn message(panic: &(dyn std::any::Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("no message")

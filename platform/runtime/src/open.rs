@@ -88,7 +88,9 @@ impl<S: Service> OpenLoop<S> {
                 .get(&(S::CONSUMER.to_owned(), topic.to_owned(), 0));
             let start = Start {
                 next: row.map_or(1, |row| row.next),
-                last_id: row.map(|row| row.last_id.clone()),
+                last_id: row
+                    .map(|row| row.last_id.clone())
+                    .filter(|id| !id.is_empty()),
             };
             let found = self
                 .log

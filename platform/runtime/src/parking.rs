@@ -1,12 +1,14 @@
 //! Parking: a key whose event is poison, or whose aggregate is not known yet, is set aside with
 //! all its later events, so that the others flow. Redriving takes the events up again in order.
 
+use std::collections::BTreeSet;
+
 use contracts::envelope::Event;
 use contracts::time::Timestamp;
-use db::{Parked, System};
+use db::{Db, Failed, Parked, Row, System};
 
-use crate::batch::{Arrived, Origin};
-use crate::decision::Outcome;
+use crate::batch::{Arrived, Batch, Mark, Origin};
+use crate::decision::Decision;
 
 /// The first retry of an event whose aggregate is not known comes after a second.
 const FIRST_RETRY_MICROS: i64 = 1_000_000;
@@ -31,6 +33,51 @@ pub struct Redrive {
     pub key: ParkedKey,
 }
 
+/// Why an event is set aside that is not to blame itself.
+pub(crate) const BEHIND: &str = "it stands behind a parked event of its key";
+
+impl ParkedKey {
+    pub(crate) fn of(parked: &Parked) -> Self {
+        Self {
+            topic: parked.topic.clone(),
+            part: parked.part,
+            key: parked.key,
+        }
+    }
+
+    pub(crate) fn is_of(&self, parked: &Parked) -> bool {
+        (&self.topic, self.part, self.key) == (&parked.topic, parked.part, parked.key)
+    }
+}
+
+/// Keys that one batch set aside: their later inputs in it are not decided.
+#[derive(Debug, Default)]
+pub(crate) struct Held(BTreeSet<ParkedKey>);
+
+impl Held {
+    pub fn holds<I>(&self, arrived: &Arrived<I>) -> bool {
+        !self.0.is_empty() && key_of(arrived).is_some_and(|key| self.0.contains(&key))
+    }
+
+    fn hold<I>(&mut self, arrived: &Arrived<I>) {
+        self.0.extend(key_of(arrived));
+    }
+}
+
+fn key_of<I>(arrived: &Arrived<I>) -> Option<ParkedKey> {
+    match &arrived.origin {
+        Origin::Asked => None,
+        Origin::Event {
+            topic, part, event, ..
+        } => Some(ParkedKey {
+            topic: topic.clone(),
+            part: *part,
+            key: event.key(),
+        }),
+        Origin::Redriven { parked, .. } => Some(ParkedKey::of(parked)),
+    }
+}
+
 /// The row of an event set aside as number `no` of its key.
 pub(crate) fn row(key: &ParkedKey, no: i64, seq: i64, event: &Event, why: &str) -> Parked {
     let kind = event.kind();
@@ -52,13 +99,38 @@ pub(crate) fn row(key: &ParkedKey, no: i64, seq: i64, event: &Event, why: &str) 
     }
 }
 
-/// Names the parked row that a redriven input came from. An event fresh from its topic needs
-/// none: the loop hands over no event of a key that is parked.
-pub(crate) fn ask<I>(system: &mut System, arrived: &Arrived<I>) {
-    if let Origin::Redriven { parked, .. } = &arrived.origin {
-        system
-            .parked
-            .ask((parked.topic.clone(), parked.part, parked.key, parked.no));
+/// The row of a parked event that was tried again and failed for good: it waits for a person.
+pub(crate) fn failed_again(parked: &Parked, why: &str) -> Parked {
+    Parked {
+        why: why.to_owned(),
+        waits: false,
+        attempts: parked.attempts + 1,
+        retry_at: Timestamp::from_micros(i64::MAX),
+        ..parked.clone()
+    }
+}
+
+/// Names the parked rows that a batch changes: those its redriven inputs came from, and those
+/// that failed again. An event fresh from its topic needs none: the loop hands over no event of
+/// a key that is parked.
+pub(crate) fn ask<I>(system: &mut System, batch: &Batch<'_, I>) {
+    for arrived in batch.inputs {
+        if let Origin::Redriven { parked, .. } = &arrived.origin {
+            system.parked.ask(parked.key());
+        }
+    }
+    for parked in batch.park.iter().filter(|parked| parked.attempts > 0) {
+        system.parked.ask(parked.key());
+    }
+}
+
+/// Sets aside what the loop could not hand over. A row that was tried before replaces itself.
+pub(crate) fn set_aside(system: &mut System, park: &[Parked]) {
+    for parked in park {
+        match parked.attempts {
+            0 => system.parked.add(parked.clone()),
+            _ => system.parked.put(parked.clone()),
+        }
     }
 }
 
@@ -66,50 +138,62 @@ pub(crate) fn ask<I>(system: &mut System, arrived: &Arrived<I>) {
 pub(crate) fn settle<I>(
     system: &mut System,
     arrived: &Arrived<I>,
-    outcome: Outcome,
+    decision: &Decision<impl Sized>,
     now: Timestamp,
-    waiting: &mut Vec<Parked>,
-) {
+    held: &mut Held,
+) -> Option<Parked> {
+    let behind = held.holds(arrived);
+    if decision.is_not_yet() {
+        held.hold(arrived);
+    }
     match &arrived.origin {
-        Origin::Asked => {}
-        Origin::Event {
-            topic,
-            part,
-            seq,
-            event,
-        } if outcome.is_not_yet() => {
-            let key = ParkedKey {
-                topic: topic.clone(),
-                part: *part,
-                key: event.key(),
+        Origin::Event { seq, event, .. } if decision.is_not_yet() => {
+            let key = key_of(arrived)?;
+            let prefix = (key.topic.clone(), key.part, key.key);
+            let last = system.parked.peek_under(prefix).last();
+            let no = last.map_or(1, |last| last.no + 1);
+            let parked = match behind {
+                true => row(&key, no, *seq, event, BEHIND),
+                false => Parked {
+                    waits: true,
+                    retry_at: after(now, FIRST_RETRY_MICROS),
+                    ..row(&key, no, *seq, event, "its aggregate is not known yet")
+                },
             };
-            let here = system
-                .parked
-                .peek_under((topic.clone(), *part, key.key))
-                .last();
-            let no = here.map_or(1, |last| last.no + 1);
-            let mut parked = row(&key, no, *seq, event, "its aggregate is not known yet");
-            parked.waits = true;
-            parked.retry_at = after(now, FIRST_RETRY_MICROS);
             system.parked.add(parked.clone());
-            waiting.push(parked);
+            Some(parked)
         }
-        Origin::Event { .. } => {}
-        Origin::Redriven { parked, .. } if outcome.is_not_yet() => {
+        Origin::Redriven { .. } if behind => None,
+        Origin::Redriven { parked, .. } if decision.is_not_yet() => {
             let attempts = parked.attempts + 1;
             let wait = FIRST_RETRY_MICROS << attempts.clamp(0, 20);
-            let mut again = parked.as_ref().clone();
-            again.waits = true;
-            again.attempts = attempts;
-            again.retry_at = after(now, wait.min(LONGEST_RETRY_MICROS));
-            system.parked.put(again);
+            system.parked.put(Parked {
+                waits: true,
+                attempts,
+                retry_at: after(now, wait.min(LONGEST_RETRY_MICROS)),
+                ..parked.as_ref().clone()
+            });
+            None
         }
         Origin::Redriven { parked, .. } => {
-            system
-                .parked
-                .remove(&(parked.topic.clone(), parked.part, parked.key, parked.no));
+            system.parked.remove(&parked.key());
+            None
         }
+        Origin::Event { .. } | Origin::Asked => None,
     }
+}
+
+/// Takes a parked row away without deciding it.
+pub(crate) async fn discard(db: &mut Db, mark: Mark, row: &Parked) -> Result<(), Failed> {
+    let mut system = System::default();
+    system.writer.ask(mark.writer);
+    system.parked.ask(row.key());
+    let mut tx = db.begin().await?;
+    tx.fetch(&mut system).await?;
+    mark.check(system.writer.get(&mark.writer))?;
+    system.parked.remove(&row.key());
+    tx.flush(&mut system).await?;
+    tx.commit().await
 }
 
 fn after(now: Timestamp, micros: i64) -> Timestamp {

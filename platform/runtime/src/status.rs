@@ -10,6 +10,8 @@ pub struct Status {
     pub batches: AtomicU64,
     pub inputs: AtomicU64,
     pub said: AtomicU64,
+    /// Rows written for the inputs, events included; not the batch's own writer and positions.
+    pub rows: AtomicU64,
     /// Inputs heard before, which the fence or a natural key absorbed.
     pub repeats: AtomicU64,
     pub parked: AtomicU64,

@@ -44,11 +44,18 @@ impl Timers {
         }
     }
 
+    /// The timer was decided; a decision before it may have set the key's anew meanwhile.
+    pub fn done(&mut self, timer: Timer) {
+        if self.by_due.contains(&timer) {
+            self.clear(timer.key);
+        }
+    }
+
     pub fn next_due(&self) -> Option<Timestamp> {
         self.by_due.first().map(|timer| timer.due)
     }
 
-    /// Timers due by `now`, at most `limit`. They stay open until their decision clears them.
+    /// Timers due by `now`, at most `limit`. They stay open until they are decided.
     pub fn due(&self, now: Timestamp, limit: usize) -> Vec<Timer> {
         self.by_due
             .iter()

@@ -7,4 +7,4 @@ mod world;
 
 pub use conformance::store_conformance;
 pub use laws::step_laws;
-pub use world::{Input, World, command, command_by, event, event_at};
+pub use world::{Input, World, command, command_by, event, event_at, key};

@@ -8,6 +8,7 @@ use contracts::events::Fact;
 use contracts::time::Timestamp;
 use db::{Db, Digest, Maps, Row, Store};
 use futures::FutureExt;
+use runtime::idempotency::KeyUse;
 use runtime::{Accept, Arrived, Batch, Decision, Mark, Origin, Service, run_batch, take_over};
 
 /// The clock of a new world: 2026-11-22 00:00 UTC.
@@ -52,6 +53,14 @@ pub fn command<S: Service>(input: S::Input) -> Input<S> {
 
 pub fn command_by<S: Service>(actor: Actor, input: S::Input) -> Input<S> {
     Input::Command { input, actor }
+}
+
+/// An idempotency key of one request, by its scope.
+pub fn key(scope: &str) -> KeyUse {
+    KeyUse {
+        scope: scope.to_owned(),
+        fingerprint: vec![1],
+    }
 }
 
 /// A service with its committed rows.

@@ -1,21 +1,23 @@
 //! Read connections: key reads and full scans by row shape, and the views' own queries.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::STATEMENT_CACHE;
-use super::statements::Texts;
-use super::transaction::{Binding, RowCells, failed};
-use crate::cell::{Cell, Cells};
-use crate::row::{Key, Row};
+use super::selects::Selects;
+use super::statements::Statements;
+use super::transaction::failed;
+use super::{BUSY_TIMEOUT, STATEMENT_CACHE};
+use crate::row::Row;
 use crate::table::Rows;
 use crate::{Digest, Failed};
 
 /// A read-only connection to one database file.
 pub struct Reader {
     connection: Connection,
+    statements: RefCell<Statements>,
 }
 
 impl Reader {
@@ -23,9 +25,13 @@ impl Reader {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(|e| failed(&e))?;
         connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
-        let timeout = std::time::Duration::from_secs(5);
-        connection.busy_timeout(timeout).map_err(|e| failed(&e))?;
-        Ok(Self { connection })
+        connection
+            .busy_timeout(BUSY_TIMEOUT)
+            .map_err(|e| failed(&e))?;
+        Ok(Self {
+            connection,
+            statements: RefCell::default(),
+        })
     }
 
     /// Runs a view's own query.
@@ -52,96 +58,21 @@ impl Reader {
 
     /// The hash of the tables of `rows`, equal to `Maps::digest` over the same rows.
     pub fn digest(&self, rows: &mut impl Rows, digest: &mut Digest) -> Result<(), Failed> {
-        self::digest(&self.connection, rows, digest)
+        self.selects().digest(rows, digest)
     }
 
     /// Up to `limit` rows from `lowest` on among those that share its first key column, in key
     /// order.
     pub fn page_from<R: Row>(&self, lowest: &R::Key, limit: usize) -> Result<Vec<R>, Failed> {
-        let mut rows = Vec::new();
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let text = Texts::new(R::SHAPE).page;
-        let columns = R::Key::COLUMNS;
-        let bind = &mut |bind: &mut dyn FnMut(Cell<'_>)| {
-            Key::visit(lowest, bind);
-            bind(Cell::Int(limit));
-        };
-        select_cells(&self.connection, &text, bind, columns + 1, &mut |cells| {
-            rows.push(R::read(cells).map_err(|error| Failed::Permanent(error.to_string()))?);
-            Ok(())
-        })?;
-        Ok(rows)
+        self.selects().page_from(lowest, limit)
     }
 
-    pub(crate) fn scan_from<R: Row>(
-        &self,
-        lowest: &mut dyn FnMut(&mut dyn FnMut(Cell<'_>)),
-        visit: &mut dyn FnMut(R),
-    ) -> Result<(), Failed> {
-        let text = Texts::new(R::SHAPE).from;
-        select_cells(&self.connection, &text, lowest, 1, &mut |cells| {
-            visit(R::read(cells).map_err(|error| Failed::Permanent(error.to_string()))?);
-            Ok(())
-        })
-    }
-
-    pub(crate) fn select<R: Row>(
-        &self,
-        key: &mut dyn FnMut(&mut dyn FnMut(Cell<'_>)),
-        given: usize,
-    ) -> Result<Vec<R>, Failed> {
-        let mut rows = Vec::new();
-        let text = &Texts::new(R::SHAPE).select[given];
-        select_cells(&self.connection, text, key, given, &mut |cells| {
-            rows.push(R::read(cells).map_err(|error| Failed::Permanent(error.to_string()))?);
-            Ok(())
-        })?;
-        Ok(rows)
-    }
-}
-
-fn select_cells(
-    connection: &Connection,
-    text: &str,
-    key: &mut dyn FnMut(&mut dyn FnMut(Cell<'_>)),
-    given: usize,
-    arrive: &mut dyn FnMut(&dyn Cells) -> Result<(), Failed>,
-) -> Result<(), Failed> {
-    let mut statement = connection.prepare_cached(text).map_err(|e| failed(&e))?;
-    let mut binding = Binding::new(&mut statement);
-    let mut left = given;
-    key(&mut |cell| {
-        if left > 0 {
-            left -= 1;
-            binding.bind(cell);
+    pub(crate) fn selects(&self) -> Selects<'_> {
+        Selects {
+            connection: &self.connection,
+            statements: &self.statements,
         }
-    });
-    binding.finish()?;
-    let mut found = statement.raw_query();
-    while let Some(row) = found.next().map_err(|e| failed(&e))? {
-        arrive(&RowCells(row))?;
     }
-    Ok(())
-}
-
-pub(super) fn digest(
-    connection: &Connection,
-    rows: &mut impl Rows,
-    digest: &mut Digest,
-) -> Result<(), Failed> {
-    for table in rows.tables() {
-        let shape = table.shape();
-        digest.table(shape);
-        let columns = shape.key.len() + shape.columns.len();
-        let text = &Texts::new(shape).select[0];
-        select_cells(connection, text, &mut |_| {}, 0, &mut |cells| {
-            for column in 0..columns {
-                digest.cell(cells.cell(column));
-            }
-            Ok(())
-        })?;
-    }
-    Ok(())
 }
 
 /// Readers of one file, lent one at a time and opened when none is idle.
@@ -175,10 +106,13 @@ impl Readers {
             None => Reader::open(&self.path)?,
         };
         let result = read(&reader);
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(reader);
+        // One that failed may stand in the middle of something: it is closed.
+        if result.is_ok() {
+            self.idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(reader);
+        }
         result
     }
 }

@@ -1,18 +1,22 @@
 //! The write side's SQL, made from row shapes once per connection.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::row::Shape;
 
 /// The statement texts of one table.
 #[derive(Debug)]
-pub(super) struct Texts {
+pub(crate) struct Texts {
     /// By number of leading key columns given: `select[0]` is the whole table.
     pub select: Vec<String>,
     /// From a first key column on.
     pub from: String,
     /// One first key column, from a last one on, so many rows.
     pub page: String,
+    /// So many rows from the beginning, and from behind a key.
+    pub first: String,
+    pub after: String,
     pub insert: String,
     pub upsert: String,
     pub delete: String,
@@ -20,15 +24,15 @@ pub(super) struct Texts {
 
 /// Texts by table name, made when a table is first met.
 #[derive(Debug, Default)]
-pub(super) struct Statements {
-    texts: BTreeMap<&'static str, Texts>,
+pub(crate) struct Statements {
+    texts: BTreeMap<&'static str, Arc<Texts>>,
 }
 
 impl Statements {
-    pub fn of(&mut self, shape: &'static Shape) -> &Texts {
+    pub fn of(&mut self, shape: &'static Shape) -> &Arc<Texts> {
         self.texts
             .entry(shape.table)
-            .or_insert_with(|| Texts::new(shape))
+            .or_insert_with(|| Arc::new(Texts::new(shape)))
     }
 }
 
@@ -53,6 +57,11 @@ impl Texts {
                 .map(|given| select(shape, given))
                 .collect(),
             page: page(shape),
+            first: format!("SELECT {columns} FROM {table} ORDER BY {key} LIMIT ?"),
+            after: format!(
+                "SELECT {columns} FROM {table} WHERE ({key}) > ({}) ORDER BY {key} LIMIT ?",
+                vec!["?"; shape.key.len()].join(", ")
+            ),
             from: format!(
                 "SELECT {columns} FROM {table} WHERE \"{}\" >= ? ORDER BY {key}",
                 shape.key[0]

@@ -1,12 +1,16 @@
 //! One write transaction on SQLite. It never waits: the lock is taken when it begins.
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql, ffi};
+use std::sync::Arc;
 
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql};
+
+use super::selects::select_rows;
 use super::statements::Statements;
-use crate::Failed;
 use crate::cell::{Cell, Cells};
+use crate::row::{Key, Row};
 use crate::table::{Arrive, Change, ChangeKind, Rows, Wanted};
+use crate::{Failed, Forgotten};
 
 /// Rolled back when dropped without `commit`.
 pub struct SqliteTx<'t> {
@@ -72,6 +76,43 @@ impl<'t> SqliteTx<'t> {
             })?;
         }
         Ok(())
+    }
+
+    pub(crate) fn forget<R: Row>(
+        &mut self,
+        after: Option<&R::Key>,
+        limit: usize,
+        old: &mut dyn FnMut(&R) -> bool,
+    ) -> Result<Forgotten<R::Key>, Failed> {
+        let texts = Arc::clone(self.statements.of(R::SHAPE));
+        let text = match after {
+            Some(_) => &texts.after,
+            None => &texts.first,
+        };
+        let rows_asked = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut rows: Vec<R> = Vec::new();
+        let mut bind = |bind: &mut dyn FnMut(Cell<'_>)| {
+            if let Some(after) = after {
+                Key::visit(after, bind);
+            }
+            bind(Cell::Int(rows_asked));
+        };
+        let given = after.map_or(0, |_| R::Key::COLUMNS) + 1;
+        select_rows(self.connection, text, &mut bind, given, &mut |row| {
+            rows.push(row);
+        })?;
+        let mut removed = 0;
+        for row in rows.iter().filter(|row| old(row)) {
+            let delete = self.connection.prepare_cached(&texts.delete);
+            let mut statement = delete.map_err(|e| failed(&e))?;
+            let mut binding = Binding::new(&mut statement);
+            Key::visit(&row.key(), &mut |cell| binding.bind(cell));
+            binding.finish()?;
+            removed += statement.raw_execute().map_err(|e| failed(&e))?;
+        }
+        let whole = rows.len() == limit;
+        let next = rows.last().filter(|_| whole).map(Row::key);
+        Ok(Forgotten { removed, next })
     }
 
     pub(crate) fn commit(mut self) -> Result<(), Failed> {
@@ -154,19 +195,27 @@ impl Cells for RowCells<'_, '_> {
     }
 }
 
-/// Sorts SQLite's errors by what the loop must do next.
+/// Sorts SQLite's errors by what the loop must do next. Only what the rows themselves can be
+/// blamed for is permanent: a permanent failure sets inputs aside one after the other, and a
+/// failing disk must not do that to all of them.
 pub(super) fn failed(error: &rusqlite::Error) -> Failed {
     let message = error.to_string();
     let rusqlite::Error::SqliteFailure(failure, _) = error else {
         return Failed::Permanent(message);
     };
     match failure.code {
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Failed::Transient(message),
+        ErrorCode::DatabaseBusy
+        | ErrorCode::DatabaseLocked
+        | ErrorCode::FileLockingProtocolFailed
+        | ErrorCode::CannotOpen
+        | ErrorCode::ReadOnly
+        | ErrorCode::PermissionDenied
+        | ErrorCode::OutOfMemory
+        | ErrorCode::OperationInterrupted => Failed::Transient(message),
         ErrorCode::DiskFull => Failed::Full(message),
-        ErrorCode::SystemIoFailure if failure.extended_code == ffi::SQLITE_IOERR_READ => {
-            Failed::Permanent(message)
+        ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
+            Failed::InDoubt(message)
         }
-        ErrorCode::SystemIoFailure => Failed::InDoubt(message),
         _ => Failed::Permanent(message),
     }
 }

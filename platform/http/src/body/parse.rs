@@ -6,6 +6,10 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
+mod objects;
+
+use objects::Objects;
+
 /// An echo of what the client sent may be as long as the body.
 const MESSAGE_MAX_CHARS: usize = 200;
 
@@ -15,10 +19,18 @@ pub(super) fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem
         return Err(invalid("", Fault::Syntax, message));
     };
     let text = if text.is_empty() { "{}" } else { text };
-    serde_json::from_str(text).map_err(|error| match error.classify() {
+    whole(text).map_err(|error| match error.classify() {
         Category::Syntax | Category::Eof | Category::Io => syntax(&error),
         Category::Data => data::<T>(text, &error),
     })
+}
+
+/// All of the text as one value.
+fn whole<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let value = T::deserialize(Objects(&mut json))?;
+    json.end()?;
+    Ok(value)
 }
 
 fn syntax(error: &serde_json::Error) -> Problem {
@@ -32,7 +44,7 @@ fn syntax(error: &serde_json::Error) -> Problem {
 
 fn data<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> Problem {
     let mut again = serde_json::Deserializer::from_str(text);
-    let path = match serde_path_to_error::deserialize::<_, T>(&mut again) {
+    let path = match serde_path_to_error::deserialize::<_, T>(Objects(&mut again)) {
         Ok(_) => String::new(),
         Err(error) => pointer(error.path()),
     };

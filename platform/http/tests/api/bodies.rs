@@ -51,6 +51,9 @@ async fn a_fault_is_pointed_at() {
         ),
         (r#"{"text":"t","tags":{}}"#, "TYPE", "/tags"),
         (r#"[]"#, "TYPE", ""),
+        // The values of a struct's fields in their order: serde alone would take them.
+        (r#"["t",5,[]]"#, "TYPE", ""),
+        (r#"{"text":"t","tags":[["a"]]}"#, "TYPE", "/tags/0"),
         (r#"null"#, "TYPE", ""),
         (r#"{}"#, "REQUIRED", "/text"),
         ("", "REQUIRED", "/text"),

@@ -1,0 +1,154 @@
+//! Files that are refused, each with its own reason.
+
+use std::fs;
+
+use db::{Db, OpenError, Sqlite, Store};
+use rusqlite::Connection;
+
+use crate::drawer::{Card, Drawer, NEW, OLD, add};
+
+/// A whole file of ours, closed, some pages long.
+fn filled() -> Drawer {
+    let drawer = Drawer::new();
+    let mut db = Db::Sqlite(drawer.open());
+    add(&mut db, 1, 0..500, "a card with enough text to fill pages");
+    drop(db);
+    assert_eq!(drawer.log_bytes(), 0, "closing moved the log into the file");
+    drawer
+}
+
+#[test]
+fn a_file_is_made_and_taken_up_again() {
+    let drawer = filled();
+    let again = drawer.open();
+    assert_eq!(again.all::<Card>().expect("reads").len(), 500);
+}
+
+#[test]
+fn an_empty_file_counts_as_none() {
+    let drawer = Drawer::new();
+    fs::write(drawer.path(), "").expect("writes");
+    assert_eq!(drawer.open().all::<Card>().expect("reads"), []);
+}
+
+#[test]
+fn a_newer_schema_is_refused() {
+    let drawer = Drawer::new();
+    drop(Sqlite::open(&drawer.path(), NEW).expect("a new file"));
+    let refused = drawer.refusal(OLD);
+    assert!(
+        matches!(&refused, OpenError::Newer { step } if step == "V2__labels"),
+        "{refused}"
+    );
+    Sqlite::open(&drawer.path(), NEW).expect("the newer program still opens it");
+}
+
+#[test]
+fn a_newer_platform_schema_is_refused_too() {
+    let drawer = filled();
+    let connection = Connection::open(drawer.path()).expect("opens");
+    let newer = "INSERT INTO platform_schema_history VALUES (99, 'later', '', '')";
+    connection.execute(newer, []).expect("writes");
+    drop(connection);
+    let refused = drawer.refusal(NEW);
+    assert!(matches!(refused, OpenError::Newer { .. }), "{refused}");
+}
+
+#[test]
+fn an_older_schema_is_brought_up_to_date() {
+    let drawer = filled();
+    let newer = Sqlite::open(&drawer.path(), NEW).expect("an older file");
+    let labels = newer.read(|connection| {
+        connection.query_row("SELECT count(*) FROM label", [], |row| row.get::<_, i64>(0))
+    });
+    assert_eq!(labels.expect("the table is there"), 0);
+    assert_eq!(newer.all::<Card>().expect("reads").len(), 500);
+}
+
+#[test]
+fn a_text_file_is_foreign() {
+    let drawer = Drawer::new();
+    fs::write(drawer.path(), "a thesis, the only copy\n".repeat(100)).expect("writes");
+    let refused = drawer.refusal(OLD);
+    assert!(matches!(refused, OpenError::Foreign), "{refused}");
+}
+
+#[test]
+fn a_database_of_another_program_is_foreign() {
+    let drawer = Drawer::new();
+    let connection = Connection::open(drawer.path()).expect("opens");
+    connection
+        .execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE card (id INTEGER);")
+        .expect("writes");
+    drop(connection);
+    let refused = drawer.refusal(OLD);
+    assert!(matches!(refused, OpenError::Foreign), "{refused}");
+}
+
+#[test]
+fn a_folder_in_the_file_s_place_is_foreign() {
+    let drawer = Drawer::new();
+    fs::create_dir(drawer.path()).expect("makes");
+    let refused = drawer.refusal(OLD);
+    assert!(matches!(refused, OpenError::Foreign), "{refused}");
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_named_so() {
+    let drawer = Drawer::new();
+    let nowhere = drawer.path().join("no such folder").join("cards.db");
+    let refused = Sqlite::open(&nowhere, OLD).err().expect("refused");
+    assert!(matches!(refused, OpenError::NoPermission), "{refused}");
+}
+
+#[test]
+fn a_file_cut_short_is_damaged_wherever_it_was_cut() {
+    let whole = filled();
+    let bytes = fs::read(whole.path()).expect("reads");
+    for kept in [20, 99, 100, 4_096, bytes.len() / 2, bytes.len() - 1] {
+        let drawer = Drawer::new();
+        fs::write(drawer.path(), &bytes[..kept]).expect("writes");
+        let refused = drawer.refusal(OLD);
+        assert!(
+            matches!(refused, OpenError::Damaged(_)),
+            "cut to {kept}: {refused}"
+        );
+    }
+}
+
+#[test]
+fn a_damaged_header_is_refused() {
+    let whole = filled();
+    let bytes = fs::read(whole.path()).expect("reads");
+    // The magic, the page size, the format numbers, the kind of the first page.
+    for at in [0, 16, 18, 100] {
+        let drawer = Drawer::new();
+        let mut damaged = bytes.clone();
+        damaged[at] = 0xff;
+        fs::write(drawer.path(), damaged).expect("writes");
+        let refused = Sqlite::open(&drawer.path(), OLD).err();
+        assert!(
+            matches!(
+                refused,
+                Some(OpenError::Foreign | OpenError::Damaged(_))
+            ),
+            "byte {at}: {refused:?}"
+        );
+    }
+}
+
+#[test]
+fn a_commit_waits_for_the_disk_and_the_log_is_the_writer_s_to_move() {
+    let drawer = Drawer::new();
+    let sqlite = drawer.open();
+    let pragma = |name: &str| -> String {
+        sqlite.read(|connection| {
+            let value = connection
+                .pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
+            format!("{:?}", value.expect("a pragma"))
+        })
+    };
+    assert_eq!(pragma("journal_mode"), "Text(\"wal\")");
+    assert_eq!(pragma("synchronous"), "Integer(2)", "FULL");
+    assert_eq!(pragma("wal_autocheckpoint"), "Integer(0)");
+}

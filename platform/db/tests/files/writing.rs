@@ -1,0 +1,97 @@
+//! The log beside the file: when it is moved into it, and what is in the way.
+
+use db::{Db, Failed, Reader, Store};
+use futures::FutureExt;
+
+use crate::drawer::{Card, Drawer, add};
+
+const MEGABYTE: u64 = 1 << 20;
+
+fn checkpoint(db: &Db, idle: bool) {
+    let Db::Sqlite(sqlite) = db else {
+        panic!("SQLite")
+    };
+    sqlite.checkpoint(idle).expect("a reader only postpones it");
+}
+
+/// Commits a little more than a megabyte.
+fn megabyte(db: &mut Db, drawer: i64) {
+    add(db, drawer, 0..11, &"x".repeat(100_000));
+}
+
+#[test]
+fn an_idle_writer_empties_the_log() {
+    let drawer = Drawer::new();
+    let mut db = Db::Sqlite(drawer.open());
+    add(&mut db, 1, [1], "one");
+    assert!(drawer.log_bytes() > 0);
+    checkpoint(&db, false);
+    assert!(drawer.log_bytes() > 0, "too small to be worth it");
+    checkpoint(&db, true);
+    assert_eq!(drawer.log_bytes(), 0);
+    assert_eq!(db.all::<Card>().expect("reads").len(), 1);
+}
+
+#[test]
+fn a_reader_in_the_way_only_postpones_it() {
+    let drawer = Drawer::new();
+    let mut db = Db::Sqlite(drawer.open());
+    add(&mut db, 1, [1], "one");
+    let reader = Reader::open(&drawer.path()).expect("opens");
+    let read = reader.at_one_moment(|reader| {
+        let before = reader.all::<Card>()?.len();
+        add(&mut db, 1, [2], "two");
+        checkpoint(&db, true);
+        assert!(drawer.log_bytes() > 0, "the reader needs it");
+        Ok(before)
+    });
+    assert_eq!(read.expect("reads"), 1);
+    checkpoint(&db, true);
+    assert_eq!(drawer.log_bytes(), 0);
+}
+
+#[test]
+fn a_busy_writer_does_not_move_the_log_at_every_batch() {
+    let drawer = Drawer::new();
+    let mut db = Db::Sqlite(drawer.open());
+    for part in 0..17 {
+        megabyte(&mut db, part);
+    }
+    assert!(drawer.log_bytes() > 16 * MEGABYTE);
+    checkpoint(&db, false);
+    megabyte(&mut db, 17);
+    let after = drawer.log_bytes();
+    assert!(after < 10 * MEGABYTE, "{after} bytes would be moved again");
+}
+
+#[test]
+fn what_was_committed_is_there_after_a_crash_and_the_rest_is_not() {
+    let drawer = Drawer::new();
+    let mut db = Db::Sqlite(drawer.open());
+    add(&mut db, 1, [1], "one");
+    // A copy of the files in mid-transaction is what a killed process leaves.
+    let copy = Drawer::new();
+    let whole = async {
+        let mut cards = crate::drawer::Cards::default();
+        for no in 2..5_000 {
+            let text = "never committed, and more than the cache keeps".repeat(400);
+            cards.card.add(Card {
+                drawer: 1,
+                no,
+                text,
+            });
+        }
+        let mut tx = db.begin().await?;
+        tx.flush(&mut cards).await?;
+        for suffix in ["", "-wal"] {
+            let from = format!("{}{suffix}", drawer.path().display());
+            let to = format!("{}{suffix}", copy.path().display());
+            std::fs::copy(from, to).expect("copies");
+        }
+        Ok::<_, Failed>(())
+    };
+    whole.now_or_never().expect("no wait").expect("flushes");
+    assert!(copy.log_bytes() > MEGABYTE, "the cache spilled");
+    let cards = copy.open().all::<Card>().expect("reads");
+    assert_eq!(cards.len(), 1);
+}

@@ -1,0 +1,327 @@
+//! Carrying out what was gathered: one transaction if all goes well, halves of it while one input
+//! fails it for good, and what happens after a commit or instead of one.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use db::{Failed, Parked};
+use futures::FutureExt;
+
+use super::gather::{Waits, Work};
+use super::{Loop, Stopped, message};
+use crate::batch::{Arrived, Batch, Done, Origin, Progress, run_batch};
+use crate::handle::{Command, Unanswered};
+use crate::parking::{self, ParkedKey};
+use crate::service::Service;
+use crate::status::add;
+use crate::timers::{Timer, TimerChange};
+
+/// How often a command is tried again when the store cannot serve it: with the pauses between,
+/// a caller waits some three seconds at most.
+const MOST_TRIES: u32 = 8;
+/// A timer whose decision failed for good is tried again after this long.
+const TIMER_RETRY: Duration = Duration::from_secs(60);
+
+impl<S: Service> Loop<S> {
+    /// Carries the work out, halving it when it fails for good until one input is left. False
+    /// when the store could not serve it: all that is left of it comes again.
+    pub(super) fn carry_out(&mut self, mut work: Work<S>) -> Result<bool, Stopped> {
+        let mut sizes = vec![work.inputs.len()];
+        while let Some(size) = sizes.pop() {
+            let (batch, rest) = work.inputs.split_at(size);
+            let progress = self.inbox.progress(batch, rest);
+            // What is set aside goes with the position that passes it, never before.
+            let (park, later) = self.inbox.passed(work.park, &progress);
+            match self.attempt(batch, &progress, &park) {
+                Ok(done) => {
+                    work.park = later;
+                    self.inbox.committed(&progress);
+                    self.act(&mut work, size, done, &park);
+                }
+                Err(failed) => {
+                    work.park = park.into_iter().chain(later).collect();
+                    match failed {
+                        Failed::Permanent(_) if size > 1 => {
+                            sizes.push(size - size / 2);
+                            sizes.push(size / 2);
+                        }
+                        Failed::Permanent(why) if size == 1 => {
+                            self.give_up(&mut work, &why);
+                            sizes = vec![work.inputs.len()];
+                        }
+                        failed => return self.put_off(failed, work),
+                    }
+                }
+            }
+        }
+        self.inbox.settled();
+        for (key, last) in work.redriven {
+            match self.parked_rows(&key) {
+                Ok(rows) => {
+                    self.inbox.requeue(&key, &rows);
+                    // More stands behind what was taken up, and nothing of that stayed.
+                    if rows.first().is_some_and(|row| row.no > last) {
+                        self.redrives.insert(key);
+                    }
+                }
+                Err(failed) => {
+                    tracing::warn!(%failed, "could not read the parked events");
+                    self.redrives.insert(key);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// One try of one batch, up to and including its commit.
+    fn attempt(
+        &mut self,
+        inputs: &[Arrived<S::Input>],
+        progress: &[Progress],
+        park: &[Parked],
+    ) -> Result<Done<S::Reply>, Failed> {
+        let now = self.now();
+        let batch = Batch {
+            mark: self.mark,
+            consumer: S::CONSUMER,
+            read: progress,
+            inputs,
+            park,
+            now,
+            last_ms: self.shared.ids.last_ms().max(now.millis()),
+            timers_from: self.timers_from,
+        };
+        let db = &mut self.db;
+        let tried = AssertUnwindSafe(|| {
+            let whole = async {
+                let mut tx = db.begin().await?;
+                let done = run_batch::<S>(&mut tx, &batch).await?;
+                tx.commit().await?;
+                Ok(done)
+            };
+            // SQLite and maps never wait.
+            whole
+                .now_or_never()
+                .expect("a store in this process does not wait")
+        });
+        let result = std::panic::catch_unwind(tried).unwrap_or_else(|panic| {
+            let why = format!("panicked: {}", message(panic.as_ref()));
+            Err(Failed::Permanent(why))
+        });
+        if let Err(failed) = &result {
+            add(&self.shared.status.rollbacks, 1);
+            tracing::warn!(service = S::CONSUMER, inputs = inputs.len(), %failed, "rolled back");
+        }
+        result
+    }
+
+    /// After the commit, and only then: publish, replies, timers, wake-ups.
+    fn act(&mut self, work: &mut Work<S>, size: usize, done: Done<S::Reply>, park: &[Parked]) {
+        if let Some(topic) = &self.publishes {
+            topic.published(&done.events);
+        }
+        self.count(size, &done, park);
+        let inputs = work.inputs.drain(..size);
+        let keys: Vec<i64> = inputs.filter_map(|arrived| heard_key(&arrived)).collect();
+        for (decision, waits) in done.decisions.into_iter().zip(work.waits.drain(..size)) {
+            match (decision.timer, &waits) {
+                (Some(change), _) => self.timers.apply(change),
+                // It was decided, and not set again.
+                (None, Waits::Timer(timer)) => self.timers.done(*timer),
+                (None, Waits::Nobody | Waits::Caller(_)) => {}
+            }
+            if let Waits::Caller(caller) = waits {
+                // A caller that went away needs no answer.
+                let _gone = caller.send(decision.reply.ok_or(Unanswered::Broken));
+            }
+        }
+        for row in park.iter().chain(&done.waiting) {
+            self.inbox.queued(row);
+        }
+        if let Some(lowest) = self.timers.lowest_key() {
+            self.timers_from = lowest;
+        }
+        let said = done.events.iter().map(|(_, event)| event.key());
+        self.shared.wake_watchers(keys.into_iter().chain(said));
+    }
+
+    fn count(&self, size: usize, done: &Done<S::Reply>, park: &[Parked]) {
+        let status = &self.shared.status;
+        let repeats = done
+            .decisions
+            .iter()
+            .filter(|decision| decision.is_repeat());
+        let counts: [(&AtomicU64, usize); 6] = [
+            (&status.batches, 1),
+            (&status.inputs, size),
+            (&status.said, done.events.len()),
+            (&status.rows, done.rows),
+            (&status.repeats, repeats.count()),
+            (&status.parked, park.len() + done.waiting.len()),
+        ];
+        for (counter, count) in counts {
+            add(counter, count);
+        }
+    }
+
+    /// The first input fails alone. An event is set aside with the next batch, and the later ones
+    /// of its key behind it; a command's caller learns that it broke; a timer comes again.
+    fn give_up(&mut self, work: &mut Work<S>, why: &str) {
+        let (arrived, waits) = (work.inputs.remove(0), work.waits.remove(0));
+        tracing::error!(service = S::CONSUMER, why, origin = ?arrived.origin, "gave up");
+        match &arrived.origin {
+            Origin::Asked => self.broken(waits),
+            Origin::Event {
+                topic,
+                part,
+                seq,
+                event,
+            } => {
+                let (topic, part, key) = (topic.clone(), *part, event.key());
+                let key = ParkedKey { topic, part, key };
+                let row = self
+                    .inbox
+                    .set_aside(&key, |key, no| parking::row(key, no, *seq, event, why));
+                work.park.push(row);
+                self.line_up(&key, work);
+            }
+            Origin::Redriven { parked, .. } => {
+                work.park.push(parking::failed_again(parked, why));
+                let (topic, part, key) = (parked.topic.clone(), parked.part, parked.key);
+                self.line_up(&ParkedKey { topic, part, key }, work);
+            }
+        }
+    }
+
+    fn broken(&mut self, waits: Waits<S>) {
+        match waits {
+            Waits::Nobody => {}
+            Waits::Caller(caller) => {
+                // A caller that went away needs no answer.
+                let _gone = caller.send(Err(Unanswered::Broken));
+            }
+            Waits::Timer(Timer { key, .. }) => {
+                let due = self.now().plus(TIMER_RETRY);
+                self.timers.apply(TimerChange::Set(Timer { due, key }));
+            }
+        }
+    }
+
+    /// Takes the other inputs of a key that was set aside out of the work.
+    fn line_up(&mut self, key: &ParkedKey, work: &mut Work<S>) {
+        let inputs = std::mem::take(&mut work.inputs);
+        let waits = std::mem::take(&mut work.waits);
+        for (arrived, waits) in inputs.into_iter().zip(waits) {
+            match &arrived.origin {
+                Origin::Event {
+                    topic,
+                    part,
+                    seq,
+                    event,
+                } if *topic == key.topic && *part == key.part && event.key() == key.key => {
+                    let row = self.inbox.set_aside(key, |key, no| {
+                        parking::row(key, no, *seq, event, parking::BEHIND)
+                    });
+                    work.park.push(row);
+                }
+                // Its row stays where it is.
+                Origin::Redriven { parked, .. } if key.is_of(parked) => {}
+                Origin::Event { .. } | Origin::Redriven { .. } | Origin::Asked => {
+                    work.push(arrived, waits);
+                }
+            }
+        }
+    }
+
+    /// What to do when no smaller batch would help. Events come again; commands do when the
+    /// store may serve them soon.
+    fn put_off(&mut self, failed: Failed, work: Work<S>) -> Result<bool, Stopped> {
+        self.go_back();
+        self.redrives
+            .extend(work.redriven.iter().map(|(key, _)| key.clone()));
+        match failed {
+            Failed::Transient(_) if self.failures < MOST_TRIES => self.put_back(work),
+            Failed::Transient(_) | Failed::Full(_) => answer(work, Unanswered::Full),
+            Failed::Moved { topic, found, .. } => {
+                self.inbox.reposition(&topic, found);
+                self.put_back(work);
+            }
+            Failed::Deposed { .. } => {
+                answer(work, Unanswered::Stopping);
+                return Err(Stopped::Deposed(failed));
+            }
+            // No reply: it is not known what stands.
+            Failed::InDoubt(_) => return Err(Stopped::InDoubt(failed)),
+            Failed::Permanent(_) => {
+                answer(work, Unanswered::Broken);
+                return Err(Stopped::Broken(failed));
+            }
+        }
+        Ok(false)
+    }
+
+    /// Forgets what was polled and not committed.
+    pub(super) fn go_back(&mut self) {
+        self.inbox.rewind();
+        if let Err(failed) = self.note_lag() {
+            tracing::warn!(service = S::CONSUMER, %failed, "could not tell the lag");
+        }
+    }
+
+    fn put_back(&self, work: Work<S>) {
+        let mut commands = Vec::new();
+        for (arrived, waits) in work.inputs.into_iter().zip(work.waits) {
+            match waits {
+                // Events are polled again, and timers are open still.
+                Waits::Nobody | Waits::Timer(_) => {}
+                Waits::Caller(reply) => commands.push(Command {
+                    input: arrived.input,
+                    actor: arrived.actor,
+                    trace: arrived.trace,
+                    reply,
+                }),
+            }
+        }
+        self.shared.put_back(commands);
+    }
+
+    /// Writes positions that moved over events nobody here hears.
+    pub(super) fn write_positions(&mut self) -> Result<(), Stopped> {
+        if !self.inbox.moved() {
+            return Ok(());
+        }
+        let progress = self.inbox.progress::<S::Input>(&[], &[]);
+        match self.attempt(&[], &progress, &[]) {
+            Ok(_) => {
+                self.inbox.committed(&progress);
+                Ok(())
+            }
+            Err(failed) => {
+                let nothing = Work {
+                    inputs: Vec::new(),
+                    waits: Vec::new(),
+                    park: Vec::new(),
+                    redriven: Vec::new(),
+                };
+                self.put_off(failed, nothing).map(|_| ())
+            }
+        }
+    }
+}
+
+fn answer<S: Service>(work: Work<S>, reason: Unanswered) {
+    for waits in work.waits {
+        if let Waits::Caller(caller) = waits {
+            // A caller that went away needs no answer.
+            let _gone = caller.send(Err(reason));
+        }
+    }
+}
+
+fn heard_key<I>(arrived: &Arrived<I>) -> Option<i64> {
+    match &arrived.origin {
+        Origin::Asked => None,
+        Origin::Event { event, .. } | Origin::Redriven { event, .. } => Some(event.key()),
+    }
+}

@@ -1,0 +1,225 @@
+//! What is ready for the next batch, and the way back to who asked for it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use contracts::envelope::{Actor, Event, Trace};
+use contracts::time::Timestamp;
+use db::{Failed, Parked, System};
+use futures::FutureExt;
+use tokio::sync::oneshot;
+
+use super::{LEAST_COMMANDS, Loop, MOST_INPUTS};
+use crate::batch::{Arrived, Origin};
+use crate::handle::Unanswered;
+use crate::inbox;
+use crate::parking::{self, ParkedKey};
+use crate::service::{Accept, Service};
+use crate::timers::{Timer, TimerChange};
+
+/// Parked events taken up again in one batch.
+const MOST_REDRIVEN: usize = 256;
+/// A timer this long overdue fires even when the log could not be read to its end.
+const TIMER_HARD_LIMIT: Duration = Duration::from_secs(30 * 60);
+
+/// The topics' ends at the moment when timers came due.
+pub(super) struct Gate {
+    at: Timestamp,
+    ends: Vec<i64>,
+}
+
+/// Keys to take up again in the coming turns.
+pub(super) type Redrives = BTreeSet<ParkedKey>;
+
+/// Who waits for an input to be decided.
+pub(super) enum Waits<S: Service> {
+    /// Nobody: an event comes again until its position is written.
+    Nobody,
+    Caller(oneshot::Sender<Result<S::Reply, Unanswered>>),
+    /// The timer is open until then.
+    Timer(Timer),
+}
+
+/// The inputs of one turn, each with who waits for it.
+pub(super) struct Work<S: Service> {
+    pub inputs: Vec<Arrived<S::Input>>,
+    pub waits: Vec<Waits<S>>,
+    pub park: Vec<Parked>,
+    /// Keys taken up again, each with the last of its numbers that was.
+    pub redriven: Vec<(ParkedKey, i64)>,
+}
+
+impl<S: Service> Work<S> {
+    pub fn is_empty(&self) -> bool {
+        self.inputs.is_empty() && self.park.is_empty() && self.redriven.is_empty()
+    }
+
+    pub fn push(&mut self, input: Arrived<S::Input>, waits: Waits<S>) {
+        self.inputs.push(input);
+        self.waits.push(waits);
+    }
+
+    fn ask(&mut self, input: S::Input, actor: Actor, trace: Trace, waits: Waits<S>) {
+        let origin = Origin::Asked;
+        let arrived = Arrived {
+            input,
+            origin,
+            actor,
+            trace,
+        };
+        self.push(arrived, waits);
+    }
+}
+
+impl<S: Service> Loop<S> {
+    /// What is ready now. When stopping, only commands already queued.
+    pub(super) fn gather(&mut self, stopping: bool) -> Result<Work<S>, Failed> {
+        let now = self.now();
+        let mut work = Work {
+            inputs: Vec::new(),
+            waits: Vec::new(),
+            park: Vec::new(),
+            redriven: Vec::new(),
+        };
+        if !stopping {
+            let polled = self.inbox.poll::<S>(MOST_INPUTS - LEAST_COMMANDS)?;
+            work.waits
+                .resize_with(polled.inputs.len(), || Waits::Nobody);
+            work.inputs = polled.inputs;
+            work.park = polled.park;
+            self.note_lag()?;
+            self.gather_redrives(now, &mut work)?;
+            self.gather_timers(now, &mut work);
+        }
+        let room = MOST_INPUTS.saturating_sub(work.inputs.len());
+        for command in self.shared.take_commands(room.max(LEAST_COMMANDS)) {
+            let waits = Waits::Caller(command.reply);
+            work.ask(command.input, command.actor, command.trace, waits);
+        }
+        Ok(work)
+    }
+
+    pub(super) fn note_lag(&self) -> Result<(), Failed> {
+        let (unread, oldest) = (self.inbox.unread(), self.inbox.oldest_unread()?);
+        self.shared.status.set_lag(unread, oldest);
+        Ok(())
+    }
+
+    /// Timers fire only after everything was read that the topics held when they came due.
+    fn gather_timers(&mut self, now: Timestamp, work: &mut Work<S>) {
+        if self.timers.next_due().is_none_or(|due| due > now) {
+            self.gate = None;
+            return;
+        }
+        let gate = self.gate.take().unwrap_or_else(|| Gate {
+            at: now,
+            ends: self.inbox.ends(),
+        });
+        let until = match self.inbox.has_passed(&gate.ends) {
+            true => gate.at,
+            false => {
+                self.gate = Some(gate);
+                now.minus(TIMER_HARD_LIMIT)
+            }
+        };
+        for timer in self.timers.due(until, LEAST_COMMANDS) {
+            match S::due(timer) {
+                Some(input) => {
+                    work.ask(input, Actor::System, Trace::NONE, Waits::Timer(timer));
+                }
+                None => self.timers.apply(TimerChange::Clear { key: timer.key }),
+            }
+        }
+    }
+
+    fn gather_redrives(&mut self, now: Timestamp, work: &mut Work<S>) -> Result<(), Failed> {
+        let asked = self.shared.take_redrives().into_iter();
+        self.redrives.extend(asked.map(|redrive| redrive.key));
+        self.redrives.extend(self.inbox.retries(now));
+        let mut room = MOST_REDRIVEN;
+        while let Some(key) = self.redrives.pop_first() {
+            if room == 0 {
+                self.redrives.insert(key);
+                break;
+            }
+            // Noted first: what is taken up and fails comes again.
+            work.redriven.push((key.clone(), 0));
+            let rows = match self.parked_rows(&key) {
+                Ok(rows) => rows,
+                Err(failed) => {
+                    self.redrives
+                        .extend(work.redriven.drain(..).map(|(key, _)| key));
+                    return Err(failed);
+                }
+            };
+            for row in rows.into_iter().take(room) {
+                room -= 1;
+                if !self.redrive(row, work) {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes one parked event up again. False when its key goes no further for now.
+    fn redrive(&mut self, row: Parked, work: &mut Work<S>) -> bool {
+        let version = u16::try_from(row.version).unwrap_or(u16::MAX);
+        let event = Event::decode(&row.kind, version, row.sequence, row.event_at, &row.body);
+        if let Some((_, last)) = work.redriven.last_mut() {
+            *last = row.no;
+        }
+        let why = match event.map(|event| (inbox::accept::<S>(&event), event)) {
+            Ok((Accept::Hear(input), event)) => {
+                let (actor, trace) = (event.actor, event.trace.clone());
+                let (parked, event) = (Box::new(row), Arc::new(event));
+                let origin = Origin::Redriven { parked, event };
+                let arrived = Arrived {
+                    input,
+                    origin,
+                    actor,
+                    trace,
+                };
+                work.push(arrived, Waits::Nobody);
+                return true;
+            }
+            Ok((Accept::Ignore, _)) => return self.discard(&row),
+            Ok((Accept::Poison(why), _)) => why,
+            Err(error) => error.to_string(),
+        };
+        // It only waited, and waits for a person from now on.
+        if row.waits {
+            work.park.push(parking::failed_again(&row, &why));
+        }
+        false
+    }
+
+    /// Takes away a parked event that this program does not hear any more. False when the store
+    /// could not: then it is tried at the next redrive.
+    fn discard(&mut self, row: &Parked) -> bool {
+        let discarded = parking::discard(&mut self.db, self.mark, row).now_or_never();
+        match discarded {
+            Some(Ok(())) => true,
+            Some(Err(failed)) => {
+                tracing::warn!(service = S::CONSUMER, %failed, "could not discard a parked event");
+                false
+            }
+            None => false,
+        }
+    }
+
+    pub(super) fn parked_rows(&mut self, key: &ParkedKey) -> Result<Vec<Parked>, Failed> {
+        let prefix = (key.topic.clone(), key.part, key.key);
+        let mut system = System::default();
+        system.parked.ask_prefix(prefix.clone());
+        let fetched = async {
+            let mut tx = self.db.begin().await?;
+            tx.fetch(&mut system).await
+        };
+        fetched
+            .now_or_never()
+            .expect("a store in this process does not wait")?;
+        Ok(system.parked.under(prefix).cloned().collect())
+    }
+}

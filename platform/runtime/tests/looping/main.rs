@@ -1,0 +1,14 @@
+//! The real loop over database files, with a service that only counts. Time is tokio's own,
+//! which moves when everybody waits; the clock follows it.
+
+mod bench;
+mod commands;
+mod counter;
+mod crash;
+mod fairness;
+mod forgetting;
+mod owners;
+mod parking;
+mod publisher;
+mod redrive;
+mod timers;

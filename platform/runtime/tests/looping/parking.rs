@@ -1,0 +1,246 @@
+//! Poison and strangers: what is set aside, and what is not.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use futures::FutureExt;
+use rusqlite::Connection;
+
+use crate::bench::{Bench, Running, add, now, pass, stage, until};
+use crate::counter::{Input, Mood, PANIC, POISON, STRANGERS};
+use crate::publisher::{issued, joined, left};
+
+async fn meet(running: &Running, key: i64, mood: Mood) {
+    let met = running.send(Input::Meet { key, mood }).await;
+    met.expect("decided");
+}
+
+#[tokio::test(start_paused = true)]
+async fn hard_case_25_one_poisonous_event_in_a_batch_of_256() {
+    stage(async {
+        let mut bench = Bench::new();
+        let running = bench.run().await;
+        meet(&running, 77, Mood::Angry).await;
+        bench.users.publish(left((0..256).map(|key| (key, 1))));
+        until("the others", || bench.heard_in_all() == 255).await;
+        assert!(bench.heard(77).is_empty());
+        assert_eq!(bench.parked(), [(77, 1)]);
+        let parked = &bench.parked_rows()[0];
+        assert!(parked.why.contains("key 77 is angry"), "{}", parked.why);
+        assert_eq!((parked.seq, parked.no, parked.waits), (78, 1, false));
+        assert_eq!(bench.place(&bench.users), 257);
+        assert_eq!(running.handle.status().parked.load(Ordering::Relaxed), 1);
+        until("it rests", || running.handle.lag().messages == 0).await;
+        let before = running.handle.status().rollbacks.load(Ordering::Relaxed);
+        pass(Duration::from_secs(60)).await;
+        let after = running.handle.status().rollbacks.load(Ordering::Relaxed);
+        assert_eq!(before, after, "poison waits for a person");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn later_events_of_the_key_in_the_same_batch_stand_behind_it() {
+    stage(async {
+        let mut bench = Bench::new();
+        let running = bench.run().await;
+        meet(&running, 7, Mood::Angry).await;
+        let told = (1..=5).flat_map(|sequence| [(7, sequence), (8, sequence)]);
+        bench.users.publish(left(told));
+        until("the others", || bench.heard(8).len() == 5).await;
+        until("the rest", || bench.place(&bench.users) == 11).await;
+        assert_eq!(bench.heard(8), [1, 2, 3, 4, 5]);
+        assert!(bench.heard(7).is_empty());
+        assert_eq!(bench.parked(), [(7, 1), (7, 2), (7, 3), (7, 4), (7, 5)]);
+        // A later batch queues behind them, also after a restart.
+        running.kill().await;
+        let running = bench.run().await;
+        bench.users.publish(left([(7, 6), (9, 1)]));
+        until("the other", || bench.count(9) == 1).await;
+        assert_eq!(bench.parked().last(), Some(&(7, 6)));
+        let numbers: Vec<_> = bench.parked_rows().iter().map(|row| row.no).collect();
+        assert_eq!(numbers, [1, 2, 3, 4, 5, 6]);
+        assert!(running.is_running());
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_understood_is_parked_and_stops_no_other_key() {
+    stage(async {
+        let mut bench = Bench::new();
+        let running = bench.run().await;
+        bench.users.publish_unreadable(5);
+        bench
+            .users
+            .publish(left([(POISON, 1), (PANIC, 1), (5, 2), (6, 1), (POISON, 2)]));
+        bench.coupons.publish(issued([(5, 3)]));
+        until("the others", || bench.count(6) == 1 && bench.count(5) == 1).await;
+        assert_eq!(bench.heard(5), [3], "the key is parked in its topic alone");
+        let parked = [(5, 1), (5, 2), (POISON, 1), (POISON, 2), (PANIC, 1)];
+        assert_eq!(bench.parked(), parked);
+        let why: Vec<_> = bench.parked_rows().into_iter().map(|row| row.why).collect();
+        assert!(why[0].contains("UserTeleported"), "{}", why[0]);
+        assert!(why[1].contains("behind"), "{}", why[1]);
+        assert_eq!(why[2], "it is poison");
+        assert!(why[4].contains("it is worse"), "{}", why[4]);
+        until("positions", || bench.place(&bench.users) == 7).await;
+        assert!(running.is_running());
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_place_behind_an_unreadable_event_is_kept_over_a_restart() {
+    stage(async {
+        let mut bench = Bench::new();
+        let running = bench.run().await;
+        bench.users.publish(left([(5, 1)]));
+        until("the first", || bench.count(5) == 1).await;
+        bench.users.publish_unreadable(6);
+        // Nobody tells of it: the next event does.
+        bench.users.publish(joined([(7, 1)]));
+        until("parked", || bench.parked() == [(6, 1)]).await;
+        running.kill().await;
+        let running = bench.run().await;
+        assert_eq!(running.send(add(9, 1)).await, Ok(1));
+        pass(Duration::from_secs(2)).await;
+        assert_eq!((bench.heard(5), bench.parked()), (vec![1], vec![(6, 1)]));
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rollback_forgets_what_was_only_about_to_be_parked() {
+    stage(async {
+        let mut bench = Bench::new();
+        let running = bench.run().await;
+        meet(&running, 7, Mood::Angry).await;
+        // While another owner holds the position, nothing this loop tries can be committed.
+        let connection = Connection::open(bench.path()).expect("opens");
+        bench.users.publish(left([(7, 1)]));
+        until("parked", || bench.parked() == [(7, 1)]).await;
+        let moved = connection.execute("UPDATE consumed SET next = 3", []);
+        assert_eq!(moved.expect("writes"), 1);
+        bench
+            .users
+            .publish(left([(POISON, 1), (POISON, 2), (8, 1), (POISON, 3)]));
+        until("the others", || bench.count(8) == 1).await;
+        until("positions", || bench.place(&bench.users) == 6).await;
+        let parked = [(7, 1), (POISON, 2), (POISON, 3)];
+        assert_eq!(bench.parked(), parked, "the other owner has the first");
+        let numbers: Vec<_> = bench.parked_rows().iter().map(|row| row.no).collect();
+        assert_eq!(numbers, [1, 1, 2], "counted from the rows");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn hard_case_25_what_is_parked_goes_with_the_position_that_passes_it() {
+    stage(async {
+        let mut bench = Bench::new();
+        let running = bench.run().await;
+        meet(&running, 900, Mood::Angry).await;
+        // Halving commits the events before the poison first. A trigger fails every batch that
+        // writes a later key, so that the loop is killed with the halves in between committed.
+        let connection = Connection::open(bench.path()).expect("opens");
+        let trigger = "CREATE TRIGGER stop BEFORE INSERT ON tally WHEN new.key > 950
+                       BEGIN SELECT RAISE(ABORT, 'not now'); END";
+        connection.execute_batch(trigger).expect("a trigger");
+        let told = (800..1_000).map(|key| (key, 1));
+        let poison = std::iter::once((POISON, 1));
+        bench.users.publish(left(told.chain(poison)));
+        until("all that can be", || bench.heard_in_all() == 150).await;
+        until("the rest is parked", || bench.parked().len() == 51).await;
+        running.kill().await;
+        drop(connection);
+        let running = bench.run().await;
+        pass(Duration::from_secs(3)).await;
+        assert_eq!(bench.parked().len(), 51, "each once");
+        assert_eq!(bench.heard_in_all(), 150, "each once");
+        assert!(running.is_running());
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stranger_is_tried_again_after_a_second_and_then_ever_later() {
+    stage(async {
+        let mut bench = Bench::new();
+        let running = bench.run().await;
+        let key = STRANGERS;
+        let first = now();
+        bench.users.publish(left([(key, 1), (5, 1), (key, 2)]));
+        until("the other", || bench.count(5) == 1).await;
+        until("parked", || bench.parked() == [(key, 1), (key, 2)]).await;
+        let rows = bench.parked_rows();
+        assert_eq!(
+            (rows[0].waits, rows[1].waits),
+            (true, false),
+            "one knocks for all"
+        );
+        let mut tried = Vec::new();
+        for attempts in 1..=5 {
+            until("the next try", || {
+                bench.parked_rows()[0].attempts == attempts
+            })
+            .await;
+            tried.push(now().since(first).as_secs());
+        }
+        assert_eq!(
+            tried,
+            [1, 3, 7, 15, 31],
+            "after 1, 2, 4, 8 and 16 seconds more"
+        );
+        meet(&running, key, Mood::Calm).await;
+        until("it was let in", || bench.heard(key) == [1, 2]).await;
+        until("nothing is parked", || bench.parked().is_empty()).await;
+        bench.users.publish(left([(key, 3)]));
+        until("the key flows", || bench.heard(key) == [1, 2, 3]).await;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn strangers_knock_over_restarts_too() {
+    stage(async {
+        let mut bench = Bench::new();
+        let running = bench.run().await;
+        let key = STRANGERS + 1;
+        bench.users.publish(left([(key, 1)]));
+        until("parked", || bench.parked() == [(key, 1)]).await;
+        meet(&running, key, Mood::Calm).await;
+        running.kill().await;
+        let running = bench.run().await;
+        until("it was let in", || bench.heard(key) == [1]).await;
+        assert!(running.is_running());
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn too_much_of_one_key_pauses_its_topic_and_no_other() {
+    stage(async {
+        let mut bench = Bench::new();
+        let running = bench.run().await;
+        bench
+            .users
+            .publish(left((0..999).map(|sequence| (POISON, sequence))));
+        bench.users.publish(left([(5, 1)]));
+        until("999 are not too many", || bench.count(5) == 1).await;
+        bench.users.publish(left([(POISON, 999)]));
+        until("a thousand", || bench.parked().len() == 1_000).await;
+        bench.users.publish(left([(6, 1)]));
+        bench.coupons.publish(issued([(7, 1)]));
+        until("the other topic", || bench.count(7) == 1).await;
+        pass(Duration::from_secs(10)).await;
+        assert_eq!(bench.count(6), 0);
+        let lag = running.handle.lag();
+        assert!(lag.messages == 1 && lag.micros > 9_000_000, "{lag:?}");
+        assert!(
+            running.send(add(1, 1)).now_or_never().is_some(),
+            "new work is shed"
+        );
+    })
+    .await;
+}
