@@ -72,4 +72,10 @@ impl boot::Hosted for Order {
     fn router(place: boot::Place<Self>) -> anyhow::Result<axum::Router> {
         Ok(api::router(place))
     }
+
+    async fn beside(host: &mut boot::Host) -> anyhow::Result<()> {
+        let lists = host.open::<OrderView>(VIEW_MIGRATIONS).await?;
+        host.place(lists).await?;
+        Ok(())
+    }
 }

@@ -88,7 +88,7 @@ impl Shop {
         self.others.0.stop();
         self.others.1.stop();
         self.others.2.stop();
-        self.running.join().await.unwrap();
+        self.running.stop().await.unwrap();
     }
 
     fn bearer(&self, user: UserId) -> String {

@@ -46,7 +46,7 @@ impl Desk {
 
     async fn close(self) {
         self.place.handle.stop();
-        self.running.join().await.unwrap();
+        self.running.stop().await.unwrap();
     }
 
     fn token(&self, user: UserId) -> String {

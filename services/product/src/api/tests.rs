@@ -53,7 +53,7 @@ impl Shop {
 
     async fn close(self) {
         self.handle.stop();
-        self.running.join().await.unwrap();
+        self.running.stop().await.unwrap();
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {

@@ -62,7 +62,7 @@ impl Counter {
 
     async fn close(self) {
         self.place.handle.stop();
-        self.running.join().await.unwrap();
+        self.running.stop().await.unwrap();
     }
 
     async fn ask(&self, request: Request<Body>) -> Answer {

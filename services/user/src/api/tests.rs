@@ -42,7 +42,7 @@ impl Desk {
 
     async fn close(self) {
         self.place.handle.stop();
-        self.running.join().await.unwrap();
+        self.running.stop().await.unwrap();
     }
 
     async fn ask(&self, method: Method, path: &str, token: Option<&str>, body: Value) -> Answer {
