@@ -1,0 +1,185 @@
+//! I5: points are what their ledger says, and an order takes what it costs once or gives it back
+//! whole.
+
+use contracts::ids::OrderId;
+use contracts::money::Money;
+use order::store::Status;
+use payment::store::{Direction, PointHistory};
+
+use super::Findings;
+use crate::Violation;
+use crate::facts::{Facts, History, Ordered, status_name};
+
+pub(super) fn i5_balances(facts: &Facts) -> Vec<Violation> {
+    let mut findings = Findings::of("I5");
+    for (user_id, history) in facts.payment.histories() {
+        if let Some(witness) = unbalanced(facts, &history) {
+            findings.add(format_args!("user {user_id}"), witness);
+        }
+    }
+    let ledger = &facts.payment.ledger;
+    for point in &facts.payment.points {
+        let first = ledger.partition_point(|row| row.user_id < point.user_id);
+        let has_rows = ledger
+            .get(first)
+            .is_some_and(|row| row.user_id == point.user_id);
+        if !point.balance.is_zero() && !has_rows {
+            findings.add(
+                format_args!("user {}", point.user_id),
+                format_args!("the balance is {}, the ledger has no row", point.balance),
+            );
+        }
+    }
+    for (order_id, history) in facts.payment.by_order() {
+        if let Some(witness) = paid_oddly(order_id, &history) {
+            findings.add(format_args!("order {order_id}"), witness);
+        }
+    }
+    findings.found
+}
+
+fn unbalanced(facts: &Facts, history: &History<PointHistory>) -> Option<String> {
+    let mut sum = 0i128;
+    let mut version = 0;
+    let mut user_id = None;
+    for row in history.iter() {
+        user_id = Some(row.user_id);
+        if row.point_version != version + 1 {
+            return Some(format!("{} follows version {version}", words(row)));
+        }
+        version = row.point_version;
+        if row.amount <= Money::ZERO {
+            return Some(format!("{} is not above zero", words(row)));
+        }
+        let amount = i128::from(row.amount.won());
+        sum += match row.direction {
+            Direction::Charge | Direction::Refund => amount,
+            Direction::Use => -amount,
+        };
+        if sum < 0 {
+            return Some(format!("{} brings the sum to {sum}", words(row)));
+        }
+        if i128::from(row.balance_after.won()) != sum {
+            let (words, told) = (words(row), row.balance_after);
+            return Some(format!(
+                "{words} leaves {told}, the rows up to it add up to {sum}"
+            ));
+        }
+    }
+    let Some(point) = facts.payment.point(user_id?) else {
+        return Some(format!("there is no balance, the ledger adds up to {sum}"));
+    };
+    if i128::from(point.balance.won()) != sum {
+        let balance = point.balance;
+        return Some(format!(
+            "the balance is {balance}, the ledger adds up to {sum}"
+        ));
+    }
+    let differs = point.version != version;
+    differs.then(|| {
+        format!(
+            "the balance is at version {}, the ledger at {version}",
+            point.version
+        )
+    })
+}
+
+/// At most one use and one reversal, equal and the same user's; refunds within the use.
+fn paid_oddly(order_id: OrderId, history: &History<PointHistory>) -> Option<String> {
+    let (mut used, mut back): (Option<&PointHistory>, Option<&PointHistory>) = (None, None);
+    let mut returned = 0i128;
+    for row in history.iter() {
+        let own = row.saga_id == order_id.into();
+        match row.direction {
+            Direction::Charge => return Some(format!("{} names it", words(row))),
+            Direction::Use if !own => return Some(format!("{} is another saga's", words(row))),
+            Direction::Use => {
+                if let Some(first) = used.replace(row) {
+                    return Some(format!("{} comes after {}", words(row), words(first)));
+                }
+            }
+            Direction::Refund if own => {
+                if let Some(first) = back.replace(row) {
+                    return Some(format!("{} comes after {}", words(row), words(first)));
+                }
+            }
+            Direction::Refund => returned += i128::from(row.amount.won()),
+        }
+    }
+    let Some(used) = used else {
+        let first = history.iter().next()?;
+        return Some(format!("{} gives back what was never taken", words(first)));
+    };
+    if let Some(row) = history.iter().find(|row| row.user_id != used.user_id) {
+        return Some(format!("{} credits user {}", words(row), row.user_id));
+    }
+    match back {
+        Some(back) if back.amount != used.amount => {
+            Some(format!("{} gives back {}", words(back), words(used)))
+        }
+        Some(back) if returned > 0 => Some(format!(
+            "{} and refunds of {returned} give it back twice",
+            words(back)
+        )),
+        Some(_) | None if returned > i128::from(used.amount.won()) => {
+            Some(format!("refunds of {returned} exceed {}", words(used)))
+        }
+        Some(_) | None => None,
+    }
+}
+
+pub(super) fn i5_payments(facts: &Facts) -> Vec<Violation> {
+    let mut findings = Findings::of("I5");
+    for order in &facts.order.orders {
+        if let Some(witness) = unpaid(facts, order) {
+            let (id, status) = (order.order_id, status_name(order.status));
+            findings.add(
+                format_args!("order {id}"),
+                format_args!("it is {status}, {witness}"),
+            );
+        }
+    }
+    findings.found
+}
+
+fn unpaid(facts: &Facts, order: &Ordered) -> Option<String> {
+    let own = |row: &&PointHistory| row.saga_id == order.order_id.into();
+    let entry = |direction| {
+        let mut rows = facts.payment.of_order(order.order_id).iter();
+        rows.find(|row| own(row) && row.direction == direction)
+    };
+    let (used, back) = (entry(Direction::Use), entry(Direction::Refund));
+    match (order.status, used, back) {
+        (Status::Pending, ..) => None,
+        (_, Some(used), _) if used.user_id != order.user_id => {
+            Some(format!("and {} is of user {}", words(used), used.user_id))
+        }
+        (Status::Completed, Some(used), None) if order.paid == Some(Money::ZERO) => {
+            Some(format!("costs nothing, and {} stands", words(used)))
+        }
+        (Status::Completed, Some(_), None) => None,
+        (Status::Completed, None, _) => {
+            let paid = order.paid.filter(|paid| !paid.is_zero())?;
+            Some(format!("and its {paid} won were never taken"))
+        }
+        (Status::Completed, Some(_), Some(back)) => Some(format!("and {} undid it", words(back))),
+        (Status::Cancelled, Some(used), None) => Some(format!("and {} stands", words(used))),
+        (Status::Cancelled, ..) => None,
+    }
+}
+
+/// A ledger row in words.
+fn words(row: &PointHistory) -> String {
+    let direction = match row.direction {
+        Direction::Charge => "CHARGE",
+        Direction::Use => "USE",
+        Direction::Refund => "REFUND",
+    };
+    let PointHistory {
+        saga_id,
+        amount,
+        point_version,
+        ..
+    } = row;
+    format!("{direction} {saga_id} of {amount} won (version {point_version})")
+}

@@ -1,0 +1,137 @@
+//! I13: views show what the rows they are made from say: the list of orders, the ranking, and
+//! who has left, as each service heard it.
+
+use std::collections::BTreeMap;
+
+use contracts::events::Kind;
+use contracts::ids::{ProductId, UserId};
+use contracts::problem::Code;
+use order::store::Status;
+
+use super::{Findings, Maybe};
+use crate::Violation;
+use crate::facts::{Facts, Ordered, Summaries, status_name};
+
+/// Microseconds of an hour of the ranking.
+const HOUR_MICROS: i64 = 3_600_000_000;
+
+pub(super) fn i13_convergence(facts: &Facts) -> Vec<Violation> {
+    let mut findings = Findings::of("I13");
+    if let Some(view) = &facts.order_view {
+        listed(facts, view, &mut findings);
+    }
+    left(facts, &mut findings);
+    ranked(facts, &mut findings);
+    findings.found
+}
+
+fn listed(facts: &Facts, view: &Summaries, findings: &mut Findings) {
+    for order in &facts.order.orders {
+        if let Some(witness) = ill_listed(facts, view, order) {
+            findings.add(format_args!("order {}", order.order_id), witness);
+        }
+    }
+    // What the view shows of no order is I10's.
+}
+
+fn ill_listed(facts: &Facts, view: &Summaries, order: &Ordered) -> Option<String> {
+    let Some(row) = view.get(order) else {
+        return Some("the view does not show it".to_owned());
+    };
+    let (shown, status) = (status_name(row.status), status_name(order.status));
+    // Its refunds count its version on, and the view follows only its ends.
+    if row.status != order.status || row.version > order.version {
+        let (at, version) = (row.version, order.version);
+        return Some(format!(
+            "the view shows {shown} (version {at}), it is {status} ({version})"
+        ));
+    }
+    let shown = (row.total_price, row.discount, row.paid_price);
+    let sums = (order.total, order.discount, order.paid);
+    if shown != sums {
+        let [(total, off, paid), sums] =
+            [shown, sums].map(|(total, off, paid)| (Maybe(total), Maybe(off), Maybe(paid)));
+        return Some(format!(
+            "the view shows {total} less {off}, {paid} to be paid; it is {} less {}, {}",
+            sums.0, sums.1, sums.2
+        ));
+    }
+    if (row.created_at, row.ended_at) != (order.created_at, order.ended_at) {
+        return Some("the view shows other times".to_owned());
+    }
+    let code: Option<Code> = order.failure.map(Code::from);
+    let lines = i64::try_from(facts.order.lines(order).len());
+    let same = row.failure_code.map(|shown| shown.0) == code
+        && lines == Ok(row.line_count)
+        && row.first_item_name.as_deref() == order.first_name.as_deref();
+    (!same).then(|| "the view shows another failure, line count or first item".to_owned())
+}
+
+/// Accounts that User closed are closed to the services that heard of it, and no others.
+fn left(facts: &Facts, findings: &mut Findings) {
+    let heard = [
+        ("order", &facts.order.closed),
+        ("payment", &facts.payment.closed),
+        ("promotion", &facts.promotion.closed),
+    ];
+    for (service, closed) in heard {
+        for account in facts.user.accounts.iter().filter(|account| account.closed) {
+            if closed.binary_search(&account.user_id).is_err() {
+                let subject = format_args!("user {}", account.user_id);
+                findings.add(
+                    subject,
+                    format_args!("it is closed, and {service} does not know"),
+                );
+            }
+        }
+        for user_id in closed {
+            if !is_closed(facts, *user_id) {
+                let subject = format_args!("user {user_id}");
+                findings.add(subject, format_args!("{service} holds it for closed"));
+            }
+        }
+    }
+}
+
+fn is_closed(facts: &Facts, user_id: UserId) -> bool {
+    let accounts = &facts.user.accounts;
+    let found = accounts.binary_search_by_key(&user_id, |account| account.user_id);
+    found.is_ok_and(|at| accounts[at].closed)
+}
+
+/// The hours of the ranking from the oldest kept one on. Hours in which a refund was taken back
+/// are left out: what it took is Order's content, not its rows.
+fn ranked(facts: &Facts, findings: &mut Findings) {
+    let Some(oldest) = facts.product.ranks.first().map(|rank| rank.hour) else {
+        return;
+    };
+    let mut sold: BTreeMap<(i64, ProductId), Option<i64>> = BTreeMap::new();
+    for rank in &facts.product.ranks {
+        sold.insert((rank.hour, rank.product_id), Some(0));
+    }
+    let completed = |order: &&Ordered| order.status == Status::Completed;
+    for order in facts.order.orders.iter().filter(completed) {
+        let Some(ended_at) = order.ended_at else {
+            continue;
+        };
+        let hour = ended_at.micros().div_euclid(HOUR_MICROS);
+        let mut audit = facts.order.audit(order.order_id).iter();
+        let refunded = audit.any(|row| row.kind == Kind::RefundRequested);
+        for line in facts.order.lines(order).iter().filter(|_| hour >= oldest) {
+            let cell = sold.entry((hour, line.product_id)).or_insert(Some(0));
+            let pieces = i64::from(line.quantity.get());
+            *cell = cell.filter(|_| !refunded).map(|sold| sold + pieces);
+        }
+    }
+    let mut ranks = facts.product.ranks.iter().peekable();
+    for ((hour, product_id), sold) in sold {
+        let rank = ranks.next_if(|rank| (rank.hour, rank.product_id) == (hour, product_id));
+        let counted = rank.map_or(0, |rank| rank.quantity);
+        if let Some(sold) = sold.filter(|sold| *sold != counted) {
+            findings.add(
+                format_args!("product {product_id}"),
+                format_args!("hour {hour} of the ranking has {counted}, {sold} were sold"),
+            );
+        }
+    }
+}
