@@ -1,0 +1,141 @@
+//! The invariants over the shop's databases: read at one moment each, checked by the functions
+//! that the simulator uses.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use contracts::envelope::ServiceName;
+use db::{Failed, Reader, Readers};
+use invariants::{AT_REST, Facts, Invariant, Violation};
+use order::OrderView;
+use runtime::Service;
+
+use crate::shop::Places;
+
+/// The databases of a shop by name, in the order they are read.
+pub const DATABASES: [&str; 6] = [
+    ServiceName::User.as_str(),
+    ServiceName::Product.as_str(),
+    ServiceName::Order.as_str(),
+    ServiceName::Payment.as_str(),
+    ServiceName::Promotion.as_str(),
+    OrderView::CONSUMER,
+];
+
+/// What a check did and found.
+pub struct Checked {
+    /// Names and meanings.
+    pub checked: Vec<(&'static str, &'static str)>,
+    pub violations: Vec<Violation>,
+    /// What is still under way.
+    pub unrest: Vec<String>,
+}
+
+/// Checks a shop that runs in this process. What breaks only at rest is looked at twice: a
+/// command that came between two databases' readings is not at rest the second time.
+pub fn running(places: &Places, at_rest: bool) -> Result<Checked, Failed> {
+    let first = running_once(places, at_rest)?;
+    if !at_rest || first.violations.is_empty() {
+        return Ok(first);
+    }
+    let mut second = running_once(places, at_rest)?;
+    second
+        .violations
+        .retain(|violation| first.violations.contains(violation));
+    Ok(second)
+}
+
+fn running_once(places: &Places, at_rest: bool) -> Result<Checked, Failed> {
+    let Places {
+        user,
+        product,
+        order,
+        payment,
+        promotion,
+        order_view,
+        topics: _,
+    } = places;
+    let readers = [
+        &user.readers,
+        &product.readers,
+        &order.readers,
+        &payment.readers,
+        &promotion.readers,
+        &order_view.readers,
+    ];
+    each_at_one_moment(&readers, &mut Vec::new(), &mut |readers| {
+        check(&Facts::load_running(&shop(readers))?, at_rest)
+    })
+}
+
+/// Lends a reader of each, all of them within a transaction of their own.
+fn each_at_one_moment<T>(
+    unopened: &[&Arc<Readers>],
+    opened: &mut Vec<&Reader>,
+    read: &mut dyn FnMut(&[&Reader]) -> Result<T, Failed>,
+) -> Result<T, Failed> {
+    let Some((first, others)) = unopened.split_first() else {
+        return read(opened);
+    };
+    first.with(|reader| {
+        reader.at_one_moment(|reader| {
+            let mut opened: Vec<&Reader> = opened.iter().copied().chain([reader]).collect();
+            each_at_one_moment(others, &mut opened, read)
+        })
+    })
+}
+
+/// Checks the files of a shop that does not run.
+pub fn files(folder: &Path, at_rest: bool) -> Result<Checked, Failed> {
+    let open = |name: &&str| Reader::open(&folder.join(format!("{name}.db")));
+    let readers = DATABASES.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    let readers: Vec<_> = readers.iter().collect();
+    check(&Facts::load(&shop(&readers))?, at_rest)
+}
+
+/// The readers, in the order of `DATABASES`.
+fn shop<'s>(readers: &[&'s Reader]) -> invariants::Shop<'s, Reader> {
+    let [user, product, order, payment, promotion, order_view] = *readers else {
+        unreachable!("there is a reader for each of the six databases");
+    };
+    let order_view = Some(order_view);
+    invariants::Shop {
+        user,
+        product,
+        order,
+        payment,
+        promotion,
+        order_view,
+    }
+}
+
+fn check(facts: &Facts, at_rest: bool) -> Result<Checked, Failed> {
+    let mut found = Checked {
+        checked: Vec::new(),
+        violations: Vec::new(),
+        unrest: Vec::new(),
+    };
+    found.run(invariants::always(facts), facts);
+    if at_rest {
+        found.unrest = invariants::unrest(facts);
+        if found.unrest.is_empty() {
+            found.run(AT_REST.iter(), facts);
+        }
+    }
+    let number = |name: &str| {
+        name.trim_start_matches('I')
+            .parse::<u32>()
+            .unwrap_or(u32::MAX)
+    };
+    found.checked.sort_by_key(|(name, _)| number(name));
+    Ok(found)
+}
+
+impl Checked {
+    fn run(&mut self, invariants: impl Iterator<Item = &'static Invariant>, facts: &Facts) {
+        for invariant in invariants {
+            self.checked.push((invariant.name, invariant.meaning));
+            self.violations.extend((invariant.check)(facts));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Following one order's audit as it is written, through its server-sent events.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use contracts::http::order::AuditEventView;
+use contracts::http::saga::SagaStoryView;
+use contracts::ids::OrderId;
+use contracts::time::Timestamp;
+use reqwest::Response;
+
+use super::Ended;
+use super::client::Client;
+use super::language::{event_words, in_language, print};
+
+/// A saga on this machine takes milliseconds.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// Prints what Order records of the order until its saga is at rest, and returns its story.
+pub(super) async fn follow(
+    shopper: &Client,
+    operator: &Client,
+    order_id: OrderId,
+) -> Result<SagaStoryView, Ended> {
+    let followed = tokio::time::timeout(LONGEST, until_rest(shopper, operator, order_id)).await;
+    followed.unwrap_or_else(|_| {
+        Err(Ended::Failed(anyhow::anyhow!(
+            "{order_id}: {}",
+            in_language(
+                "20초가 지나도 끝나지 않았어요",
+                "did not end within 20 seconds"
+            )
+        )))
+    })
+}
+
+async fn until_rest(
+    shopper: &Client,
+    operator: &Client,
+    order_id: OrderId,
+) -> Result<SagaStoryView, Ended> {
+    let stream = shopper
+        .stream(&format!("/api/v1/orders/{order_id}/events"))
+        .await?;
+    let mut events = Events {
+        stream,
+        pending: Vec::new(),
+    };
+    let mut begun: Option<Timestamp> = None;
+    // The stream ends once the audit is whole.
+    while let Some(event) = events.next().await? {
+        let begun = *begun.get_or_insert(event.at);
+        let millis = event.at.since(begun).as_micros() as f64 / 1_000.0;
+        print(&format!(
+            "  +{millis:>8.1}ms  {:<22} {}",
+            event.kind,
+            audit_words(&event.kind)
+        ));
+    }
+    operator.get(&format!("/api/v1/sagas/{order_id}")).await
+}
+
+/// The audit's names are the report's: `STOCK_DEDUCTED` for `StockDeducted`.
+fn audit_words(kind: &str) -> &'static str {
+    let mut event = String::new();
+    for word in kind.split('_') {
+        let (first, rest) = word.split_at(word.len().min(1));
+        event.push_str(first);
+        event.push_str(&rest.to_ascii_lowercase());
+    }
+    event_words(&event)
+}
+
+struct Events {
+    stream: Response,
+    /// Bytes, because a chunk may end within a character.
+    pending: Vec<u8>,
+}
+
+impl Events {
+    /// The next event; `None` when the server ended the stream.
+    async fn next(&mut self) -> Result<Option<AuditEventView>, Ended> {
+        loop {
+            if let Some(end) = self.pending.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.pending.drain(..=end).collect();
+                let Some(data) = line.strip_prefix(b"data:") else {
+                    continue;
+                };
+                let event = serde_json::from_slice(data);
+                return Ok(Some(event.context("the stream sent something else")?));
+            }
+            let chunk = self.stream.chunk().await.context("the stream broke off")?;
+            let Some(chunk) = chunk else { return Ok(None) };
+            self.pending.extend_from_slice(&chunk);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn audit_names_are_told_in_the_words_of_their_events() {
+        assert_eq!(audit_words("STOCK_DEDUCTED"), event_words("StockDeducted"));
+        assert_eq!(
+            audit_words("ORDER_CANCELLED"),
+            event_words("OrderCancelled")
+        );
+    }
+}

@@ -1,0 +1,166 @@
+//! `jangteo verify`: proves that stock, points, coupons and sagas add up, on a running shop or on
+//! the files of one that does not run.
+
+use std::fs::File;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use boot::{Folder, Refused};
+use clap::Args;
+use contracts::http::invariants::InvariantsView;
+use contracts::problem::Language;
+
+use super::client::{ADDRESS_FILE, Client};
+use super::language::{in_language, language, print, say};
+use super::{Ended, Output, Target};
+use crate::check;
+
+/// How long `--at-rest` waits for the last saga to end.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// A check reads every row.
+const LONGEST_CHECK: Duration = Duration::from_secs(120);
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+
+#[derive(Args)]
+pub(super) struct Flags {
+    /// Wait until nothing is under way, then check what must hold only then as well.
+    #[arg(long)]
+    at_rest: bool,
+    #[arg(long, value_enum, default_value = "table")]
+    output: Output,
+    #[command(flatten)]
+    target: Target,
+}
+
+pub(super) async fn run(flags: Flags) -> Result<(), Ended> {
+    let found = match flags.target.url.is_some() || flags.target.data.join(ADDRESS_FILE).exists() {
+        true => match ask(&flags).await {
+            // A killed shop leaves its address behind, and a lock that nobody holds.
+            Err(Ended::Failed(_)) if flags.target.url.is_none() && is_still(&flags.target.data) => {
+                read(&flags.target.data, flags.at_rest)?
+            }
+            asked => asked?,
+        },
+        false => read(&flags.target.data, flags.at_rest)?,
+    };
+    if flags.output == Output::Json {
+        let text = serde_json::to_string_pretty(&found).map_err(anyhow::Error::from)?;
+        print(&text);
+    } else {
+        tell(&found);
+    }
+    if !found.violations.is_empty() {
+        let count = found.violations.len();
+        return Err(Ended::Failed(anyhow!(
+            "{count}{}",
+            in_language("건의 불변식 위반이 있어요", " violations of invariants")
+        )));
+    }
+    if !found.unrest.is_empty() {
+        return Err(Ended::Failed(anyhow!(in_language(
+            "아직 진행 중인 것이 있어 다 검사하지 못했어요 → 잠시 뒤 다시 해 보세요",
+            "something is still under way, so not all was checked; try again later"
+        ))));
+    }
+    Ok(())
+}
+
+async fn ask(flags: &Flags) -> Result<InvariantsView, Ended> {
+    let target = &flags.target;
+    let client = Client::new(target)?
+        .login(&target.email, &target.password)
+        .await?;
+    let path = format!("/api/v1/invariants?atRest={}", flags.at_rest);
+    let mut waited = Duration::ZERO;
+    loop {
+        let found: InvariantsView = client.get_within(&path, LONGEST_CHECK).await?;
+        if !flags.at_rest || found.unrest.is_empty() || waited >= LONGEST_WAIT {
+            return Ok(found);
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+        waited += LOOK_AGAIN;
+    }
+}
+
+fn is_still(folder: &Path) -> bool {
+    Folder::find(folder).is_some_and(|folder| locked(&folder).is_ok())
+}
+
+/// Keeps a shop from starting on the folder while its files are read.
+fn locked(folder: &Folder) -> Result<Vec<File>, Refused> {
+    check::DATABASES
+        .iter()
+        .map(|name| folder.lock(name))
+        .collect()
+}
+
+fn read(path: &Path, at_rest: bool) -> Result<InvariantsView, Ended> {
+    let folder = path.display();
+    let Some(found) = Folder::find(path) else {
+        return Err(Ended::NotFound(
+            in_language(
+                &format!("{folder} 에 상점 데이터가 없어요. 먼저 시작하세요 → jangteo dev"),
+                &format!("{folder} holds no shop's data; start one: jangteo dev"),
+            )
+            .to_owned(),
+        ));
+    };
+    let _locks = locked(&found).map_err(anyhow::Error::from)?;
+    say(
+        &format!("상점이 돌고 있지 않아요. {folder} 의 파일을 검사해요."),
+        &format!("no shop is running; checking the files in {folder}"),
+    );
+    let checked = check::files(path, at_rest);
+    let checked = checked.with_context(|| format!("could not read the files in {folder}"))?;
+    Ok(crate::operations::shown(checked))
+}
+
+fn tell(found: &InvariantsView) {
+    for checked in found
+        .checked
+        .chunk_by(|one, next| one.invariant == next.invariant)
+    {
+        let name = &checked[0].invariant;
+        let broken = found
+            .violations
+            .iter()
+            .any(|violation| violation.invariant == *name);
+        let mark = if broken { "✗" } else { "✓" };
+        let mut meanings: Vec<&str> = checked.iter().map(|one| one.meaning.as_str()).collect();
+        if let (Language::Ko, Some(korean)) = (language(), in_korean(name)) {
+            meanings = vec![korean];
+        }
+        print(&format!("{mark} {name:<4} {}", meanings.join("\n       ")));
+    }
+    for violation in &found.violations {
+        print(&format!(
+            "✗ {} {}: {}",
+            violation.invariant, violation.subject, violation.witness
+        ));
+    }
+    for unrest in &found.unrest {
+        print(&format!("… {unrest}"));
+    }
+}
+
+/// What an invariant says, all its checks together.
+fn in_korean(invariant: &str) -> Option<&'static str> {
+    Some(match invariant {
+        "I1" => "접수한 주문은 모두 남아 있고, 키 하나는 주문 하나만 만들어요",
+        "I2" => "주문은 한 번만 끝나고, 감사 기록도 같은 끝을 말해요",
+        "I3" => "재고는 재고 원장의 합과 같아요",
+        "I4" => "재고는 어느 순간에도 0 아래로 내려가지 않아요",
+        "I5" => "포인트 잔액은 포인트 원장의 합과 같고, 주문 하나는 한 번만 결제돼요",
+        "I6" => "쿠폰은 한도 안에서 번호순으로 발급되고, 주문 하나에만 쓰여요",
+        "I7" => "사가는 모두 이루어지거나 모두 되돌려져요",
+        "I8" => "사가의 한 단계는 한 번만 효과를 내요",
+        "I9" => "커밋된 변화는 빠짐없이 한 번씩 이벤트로 나가요",
+        "I10" => "커밋되지 않은 일에서 나온 것은 없어요",
+        "I11" => "멱등키는 그 사람의 명령이 만든 것만 가리켜요",
+        "I12" => "주문의 감사 기록에는 빠진 번호가 없어요",
+        "I13" => "조회 모델은 그 바탕이 되는 행과 같아요",
+        "I18" => "주문 금액은 상품 줄에서, 결제 금액은 주문 금액에서 나와요",
+        _ => return None,
+    })
+}

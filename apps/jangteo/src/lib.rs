@@ -1,0 +1,17 @@
+//! The product: the whole shop in one process, and the operator's command line. It wires the
+//! services together and decides nothing for any of them.
+
+/// The five services, their loops and routes, started and stopped as one.
+pub mod shop;
+
+/// What a new shop begins with.
+pub mod seed;
+
+/// What operators ask of the whole shop: sagas over all services, invariants, health.
+pub mod operations;
+
+/// The invariants over the shop's databases.
+pub mod check;
+
+/// The command line.
+pub mod cli;

@@ -1,0 +1,11 @@
+//! `jangteo`: without arguments it is `jangteo dev`.
+
+use std::process::ExitCode;
+
+/// The default allocator gives memory back late and unevenly under this load.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    jangteo::cli::main()
+}

@@ -1,0 +1,199 @@
+//! What operators ask of the whole shop. The merge over services lives here as long as they run
+//! in one process; each service answers for its own rows.
+
+use anyhow::Context as _;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
+use contracts::envelope::Event;
+use contracts::events::Fact;
+use contracts::events::order::FailureCode;
+use contracts::http::invariants::{CheckInvariants, CheckedView, InvariantsView, ViolationView};
+use contracts::http::saga::{ListSagas, SagaDetailView, SagaStoryView, SagaView, StoryEventView};
+use contracts::http::{Page, Role};
+use contracts::ids::{self, OrderId, SagaId};
+use contracts::problem::Code;
+use contracts::saga::{self, Direction};
+use order::view::{self, WantedSagas};
+use platform_http::{Caller, Failure, Paging, PathId, Query};
+
+use crate::check::{self, Checked};
+use crate::shop::Places;
+
+/// Goes into the cursors of the list.
+const SAGAS: &str = "sagas";
+/// How far two services' clocks may be apart when a saga's events are looked for.
+const CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(10 * 60);
+
+/// What the handlers work with.
+#[derive(Clone)]
+pub struct Operations {
+    places: Places,
+}
+
+impl Operations {
+    pub fn new(places: Places) -> Self {
+        Self { places }
+    }
+}
+
+pub fn router(operations: Operations) -> Router {
+    Router::new()
+        .route("/api/v1/sagas", get(sagas))
+        .route("/api/v1/sagas/{id}", get(story))
+        .route("/api/v1/invariants", get(invariants))
+        .route("/health/live", get(live))
+        .route("/health/ready", get(ready))
+        .with_state(operations)
+}
+
+/// Alive means that this process answers; it looks at nothing outside it.
+async fn live() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+/// Ready means that the databases answer; the loops' end ends the process.
+async fn ready(State(operations): State<Operations>) -> Result<StatusCode, Failure> {
+    let readers = &operations.places.order.readers;
+    let read = readers
+        .with(|reader| reader.query(|connection| connection.query_row("SELECT 1", [], |_| Ok(()))));
+    read.context("the order database does not answer")?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn sagas(
+    State(operations): State<Operations>,
+    caller: Caller,
+    Query(filter): Query<ListSagas>,
+    paging: Paging,
+) -> Result<Json<Page<SagaView>>, Failure> {
+    caller.require(Role::Operator)?;
+    let after = paging.after::<SagaId>(SAGAS)?.map(SagaId::cast);
+    let wanted = WantedSagas {
+        state: filter.state,
+        after,
+        rows: paging.rows(),
+    };
+    let readers = &operations.places.order.readers;
+    let read = readers.with(|reader| view::sagas(reader, &wanted));
+    let views = read.context("could not list sagas")?;
+    Ok(Json(paging.page(SAGAS, views, |view| view.saga_id)))
+}
+
+async fn story(
+    State(operations): State<Operations>,
+    caller: Caller,
+    PathId(order_id): PathId<ids::Order>,
+) -> Result<Json<SagaStoryView>, Failure> {
+    caller.require(Role::Operator)?;
+    let places = &operations.places;
+    let read = places
+        .order
+        .readers
+        .with(|reader| view::saga(reader, order_id));
+    let found = read.with_context(|| format!("could not read saga {order_id}"))?;
+    let SagaDetailView {
+        saga, remaining, ..
+    } = found.ok_or(Code::OrderNotFound)?;
+    let timeline = timeline(places, order_id)
+        .with_context(|| format!("could not read the events of saga {order_id}"))?;
+    Ok(Json(SagaStoryView {
+        saga,
+        remaining,
+        timeline,
+    }))
+}
+
+/// What the outboxes still hold of a saga. Commit times of one service ascend; between services
+/// they may be as far apart as their clocks.
+fn timeline(places: &Places, order_id: OrderId) -> Result<Vec<StoryEventView>, db::Failed> {
+    let from = order_id.at().minus(CLOCK_SKEW);
+    let mut events = Vec::new();
+    for topic in places.topics.iter() {
+        events.extend(topic.of_saga(order_id.into(), from)?);
+    }
+    events.sort_by_key(|event| event.at);
+    Ok(events.iter().map(told).collect())
+}
+
+fn told(event: &Event) -> StoryEventView {
+    let kind = event.kind();
+    let step = saga::fact_step(kind);
+    StoryEventView {
+        at: event.at,
+        service: kind.publisher().as_str().to_owned(),
+        event: kind.name().to_owned(),
+        step: step.map(|(step, _)| step.words().to_owned()),
+        undo: step.is_some_and(|(_, direction)| direction == Direction::Undo),
+        code: code(&event.fact),
+    }
+}
+
+fn code(fact: &Fact) -> Option<Code> {
+    let code: Option<FailureCode> = match fact {
+        Fact::StockDeductionFailed(failed) => failed.code().map(Into::into),
+        Fact::CouponRejected(rejected) => Some(rejected.code.into()),
+        Fact::PaymentFailed(failed) => Some(failed.code.into()),
+        Fact::OrderCancelled(cancelled) => {
+            cancelled.order.failure.as_ref().map(|failure| failure.code)
+        }
+        Fact::UserRegistered(_)
+        | Fact::UserDeactivated(_)
+        | Fact::ProductChanged(_)
+        | Fact::StockDeducted(_)
+        | Fact::StockRestored(_)
+        | Fact::StockReturned(_)
+        | Fact::OrderCreated(_)
+        | Fact::OrderConfirmed(_)
+        | Fact::RefundRequested(_)
+        | Fact::OrderRefunded(_)
+        | Fact::PointCharged(_)
+        | Fact::PaymentCompleted(_)
+        | Fact::PaymentRefunded(_)
+        | Fact::PointsReturned(_)
+        | Fact::CouponIssued(_)
+        | Fact::CouponApplied(_)
+        | Fact::CouponRestored(_)
+        | Fact::CouponReturned(_) => None,
+    };
+    code.map(Code::from)
+}
+
+/// Reads whole tables, so it runs beside the handlers.
+async fn invariants(
+    State(operations): State<Operations>,
+    caller: Caller,
+    Query(asked): Query<CheckInvariants>,
+) -> Result<Json<InvariantsView>, Failure> {
+    caller.require(Role::Operator)?;
+    let places = operations.places;
+    let checked = tokio::task::spawn_blocking(move || check::running(&places, asked.at_rest));
+    let checked = checked.await.context("the check was broken off")?;
+    Ok(Json(shown(
+        checked.context("could not check the invariants")?,
+    )))
+}
+
+pub(crate) fn shown(checked: Checked) -> InvariantsView {
+    let meanings = checked
+        .checked
+        .into_iter()
+        .map(|(invariant, meaning)| CheckedView {
+            invariant: invariant.to_owned(),
+            meaning: meaning.to_owned(),
+        });
+    let violations = checked
+        .violations
+        .into_iter()
+        .map(|violation| ViolationView {
+            invariant: violation.invariant.to_owned(),
+            subject: violation.subject,
+            witness: violation.witness,
+        });
+    InvariantsView {
+        checked: meanings.collect(),
+        violations: violations.collect(),
+        unrest: checked.unrest,
+    }
+}

@@ -1,0 +1,233 @@
+//! Clients that order, cancel, charge and restock without pause, until nobody answers.
+
+use std::sync::Arc;
+
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{Rng, SeedableRng};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinHandle;
+
+use super::journal::{Asked, Journal, What};
+use crate::caller::{Caller, Request};
+
+const MEMBERS: usize = 8;
+/// Few, so that they sell out.
+const PRODUCTS: usize = 6;
+
+/// The members that shop, who restocks, and what they reach for.
+#[derive(Clone)]
+pub struct Crowd {
+    pub members: Vec<Member>,
+    /// Comes after the members where they are counted.
+    pub operator: Caller,
+    pub products: Vec<String>,
+}
+
+#[derive(Clone)]
+pub struct Member {
+    pub caller: Caller,
+    /// Used up or not: an order may name one that is gone.
+    pub coupons: Vec<String>,
+}
+
+impl Crowd {
+    pub async fn gather(url: &str) -> Self {
+        let operator = Caller::log_in(url, jangteo::seed::ONCALL).await;
+        let mut members = Vec::new();
+        for number in 1..=MEMBERS {
+            let caller = Caller::log_in(url, &format!("member{number:02}@demo")).await;
+            let coupons = ids(
+                &caller.all("/api/v1/users/me/coupons").await,
+                "userCouponId",
+            );
+            members.push(Member { caller, coupons });
+        }
+        let mut products = ids(&operator.all("/api/v1/products").await, "id");
+        products.truncate(PRODUCTS);
+        Self {
+            members,
+            operator,
+            products,
+        }
+    }
+
+    /// The same people at a shop that was started again.
+    pub fn at(&self, url: &str) -> Self {
+        let member = |member: &Member| Member {
+            caller: member.caller.at(url),
+            coupons: member.coupons.clone(),
+        };
+        Self {
+            members: self.members.iter().map(member).collect(),
+            operator: self.operator.at(url),
+            products: self.products.clone(),
+        }
+    }
+
+    pub fn callers(&self) -> impl Iterator<Item = &Caller> {
+        self.members
+            .iter()
+            .map(|member| &member.caller)
+            .chain([&self.operator])
+    }
+}
+
+fn ids(items: &[Value], name: &str) -> Vec<String> {
+    items
+        .iter()
+        .map(|item| item[name].as_str().expect("an id").to_owned())
+        .collect()
+}
+
+/// One client for each member; each answer is told to `answered`.
+pub fn start(
+    crowd: &Arc<Crowd>,
+    seed: u64,
+    answered: &UnboundedSender<()>,
+) -> Vec<JoinHandle<Journal>> {
+    let client = |who: usize| {
+        let client = Client {
+            crowd: Arc::clone(crowd),
+            who,
+            chance: StdRng::seed_from_u64(seed.wrapping_add(who as u64)),
+            seed,
+            orders: Vec::new(),
+            journal: Journal::default(),
+        };
+        tokio::spawn(client.run(answered.clone()))
+    };
+    (0..crowd.members.len()).map(client).collect()
+}
+
+struct Client {
+    crowd: Arc<Crowd>,
+    who: usize,
+    chance: StdRng,
+    seed: u64,
+    /// Its own, the newest last.
+    orders: Vec<String>,
+    journal: Journal,
+}
+
+impl Client {
+    async fn run(mut self, answered: UnboundedSender<()>) -> Journal {
+        loop {
+            let mut asked = self.think();
+            let caller = self
+                .crowd
+                .callers()
+                .nth(asked.who)
+                .expect("one of the crowd");
+            let sent = caller.send(&asked.request).await;
+            let Ok(answer) = sent else {
+                // Killed. Whether it still did this is what the next start will tell.
+                self.journal.asked.push(asked);
+                return self.journal;
+            };
+            let busy = answer.status == StatusCode::SERVICE_UNAVAILABLE;
+            assert!(
+                busy || !answer.status.is_server_error(),
+                "{asked:?}: {answer:?}"
+            );
+            assert!(!answer.replayed, "a fresh key: {asked:?}: {answer:?}");
+            if let (What::Place { .. }, Some(order)) =
+                (&asked.what, answer.body["orderId"].as_str())
+            {
+                self.orders.push(order.to_owned());
+            }
+            if !busy {
+                asked.answer = Some(answer);
+                // Nobody counts any more once the kill is under way.
+                let _uncounted = answered.send(());
+            }
+            self.journal.asked.push(asked);
+        }
+    }
+
+    fn think(&mut self) -> Asked {
+        let (who, number) = (self.who, self.journal.asked.len());
+        let (what, path, body) = match self.chance.random_range(0..100) {
+            0..70 => self.cart(),
+            70..82 => {
+                let amount = self.chance.random_range(10_000..60_000);
+                let body = json!({ "amount": amount });
+                (
+                    What::Charge { amount },
+                    "/api/v1/points/me/charge".to_owned(),
+                    body,
+                )
+            }
+            82..95 => match self.orders.last() {
+                Some(order) => {
+                    let path = format!("/api/v1/orders/{order}/cancel");
+                    (
+                        What::Cancel {
+                            order: order.clone(),
+                        },
+                        path,
+                        json!({}),
+                    )
+                }
+                None => self.cart(),
+            },
+            _ => {
+                let product = self.product();
+                let delta = self.chance.random_range(1..20);
+                let path = format!("/api/v1/products/{product}/stock-adjustments");
+                let body = json!({ "delta": delta, "reason": "입고" });
+                (What::Adjust { product, delta }, path, body)
+            }
+        };
+        let places = matches!(what, What::Place { .. });
+        let who = match what {
+            What::Adjust { .. } => self.crowd.members.len(),
+            What::Place { .. } | What::Charge { .. } | What::Cancel { .. } => who,
+        };
+        let key = format!("{}-{}-{number}", self.seed, self.who);
+        let wait = places && self.chance.random_bool(0.3);
+        let request = Request {
+            path,
+            key,
+            body,
+            wait,
+        };
+        Asked {
+            who,
+            what,
+            request,
+            answer: None,
+            order: None,
+        }
+    }
+
+    fn cart(&mut self) -> (What, String, Value) {
+        let lines = self.chance.random_range(1..=3);
+        let items: Vec<_> = (0..lines)
+            .map(|_| {
+                let quantity = self.chance.random_range(1..=3);
+                json!({ "productId": self.product(), "quantity": quantity })
+            })
+            .collect();
+        let mut body = json!({ "items": items });
+        let coupons = &self.crowd.members[self.who].coupons;
+        let coupon = match self.chance.random_bool(0.2) {
+            true => coupons.choose(&mut self.chance).cloned(),
+            false => None,
+        };
+        if let Some(coupon) = &coupon {
+            body["userCouponId"] = json!(coupon);
+        }
+        (What::Place { coupon }, "/api/v1/orders".to_owned(), body)
+    }
+
+    fn product(&mut self) -> String {
+        self.crowd
+            .products
+            .choose(&mut self.chance)
+            .expect("there are some")
+            .clone()
+    }
+}

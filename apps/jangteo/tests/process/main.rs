@@ -1,0 +1,20 @@
+//! The real program, as a user meets it: started as a process on a free port and a temporary
+//! folder, asked through its command line and over HTTP, stopped, broken off and killed.
+
+/// A running `jangteo`, and one command of it.
+mod program;
+
+/// A caller of the public API.
+mod caller;
+
+/// What every command says and how it exits.
+mod commands;
+
+/// Starting, ending, starting again.
+mod lifecycle;
+
+/// What is refused, with what message, and that nothing is harmed by it.
+mod refusals;
+
+/// kill -9 under load, ten times.
+mod kill;
