@@ -1,0 +1,162 @@
+//! The command line: which seeds, which bug, and what is printed of them. Nothing here is part of
+//! a schedule.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use sim::planted::{self, BUGS, Entry};
+use sim::{Backend, Outcome, Plan};
+
+mod many;
+mod told;
+
+/// How many schedules a planted bug may take to be seen. The rarest is seen in about one in a
+/// hundred.
+const BOUND: u64 = 5_000;
+
+/// Runs schedules of the whole shop, each reproduced by its seed.
+#[derive(Debug, Parser)]
+#[command(name = "sim")]
+struct Arguments {
+    /// How many schedules to run.
+    #[arg(long, default_value_t = 1_000)]
+    seeds: u64,
+    /// The first seed; alone, the only one.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Plants this bug.
+    #[arg(long)]
+    bug: Option<String>,
+    /// Runs every planted bug until it is seen.
+    #[arg(long)]
+    bugs: bool,
+    /// Runs so many seeds on maps and on SQLite and compares what stands in the end.
+    #[arg(long)]
+    parity: Option<u64>,
+    /// Prints the timeline of the one seed in words.
+    #[arg(long)]
+    trace: bool,
+    #[arg(long, default_value_t = 2)]
+    threads: usize,
+}
+
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // A panic in a schedule is reported with its seed; the hook's text would have none.
+    std::panic::set_hook(Box::new(|_| {}));
+    let bug = match arguments.bug.as_deref() {
+        None => None,
+        Some(name) => match planted::named(name) {
+            Some(entry) => Some(entry),
+            None => {
+                told::unknown_bug(name);
+                return ExitCode::FAILURE;
+            }
+        },
+    };
+    let clean = if arguments.bugs {
+        all_bugs(&arguments)
+    } else if let Some(seeds) = arguments.parity {
+        parity(&arguments, seeds)
+    } else if let (Some(seed), true) = (arguments.seed, arguments.trace) {
+        one(seed, bug)
+    } else {
+        campaign(&arguments, bug)
+    };
+    if clean {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn plan(seed: u64, bug: Option<&Entry>) -> Plan {
+    Plan {
+        seed,
+        backend: Backend::Maps,
+        bug: bug.map(|entry| entry.bug),
+        words: false,
+        hash: false,
+    }
+}
+
+fn one(seed: u64, bug: Option<&Entry>) -> bool {
+    let outcome = sim::run(Plan {
+        words: true,
+        hash: true,
+        ..plan(seed, bug)
+    });
+    told::timeline(seed, &outcome);
+    outcome.found.is_empty()
+}
+
+fn campaign(arguments: &Arguments, bug: Option<&Entry>) -> bool {
+    let seeds = many::range(arguments.seed, arguments.seeds);
+    told::range(&seeds);
+    let (took, sum) =
+        timed(|| many::run(seeds, arguments.threads, |seed| sim::run(plan(seed, bug))));
+    told::campaign(&sum, took, arguments.threads, bug);
+    sum.failed.is_empty()
+}
+
+fn parity(arguments: &Arguments, seeds: u64) -> bool {
+    let seeds = many::range(arguments.seed.or(Some(1)), seeds);
+    told::range(&seeds);
+    let both = |seed| {
+        let maps = Plan {
+            hash: true,
+            ..plan(seed, None)
+        };
+        let on_maps = sim::run(maps);
+        let on_sqlite = sim::run(Plan {
+            backend: Backend::Sqlite,
+            ..maps
+        });
+        compared(on_maps, &on_sqlite)
+    };
+    let (took, sum) = timed(|| many::run(seeds, arguments.threads, both));
+    told::parity(&sum, took);
+    sum.failed.is_empty()
+}
+
+/// The outcome on maps, with what differs on SQLite as something found.
+fn compared(on_maps: Outcome, on_sqlite: &Outcome) -> Outcome {
+    let mut both = on_maps;
+    let same = both.state_hash == on_sqlite.state_hash && both.trace_hash == on_sqlite.trace_hash;
+    if !same {
+        let witness = format!(
+            "state {:016x} on maps, {:016x} on SQLite; trace {:016x} and {:016x}",
+            both.state_hash, on_sqlite.state_hash, both.trace_hash, on_sqlite.trace_hash
+        );
+        both.found.push(sim::check::Found::new("parity", witness));
+    }
+    both.found.extend(on_sqlite.found.iter().cloned());
+    both
+}
+
+fn all_bugs(arguments: &Arguments) -> bool {
+    let first = arguments.seed.unwrap_or(1);
+    let mut clean = true;
+    told::bugs_head();
+    for entry in BUGS {
+        let (took, hunt) = timed(|| many::hunt(entry, first..first + BOUND));
+        clean &= hunt.seed.is_some();
+        told::hunt(entry, &hunt, took);
+    }
+    let without = many::run(first..first + BOUND / 5, arguments.threads, |seed| {
+        sim::run(plan(seed, None))
+    });
+    told::without_bugs(&without);
+    clean && without.failed.is_empty()
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what a schedule costs is told, never used"
+    )]
+    let start = Instant::now();
+    let made = work();
+    (start.elapsed(), made)
+}

@@ -1,0 +1,121 @@
+//! Many seeds on a few threads. Each schedule stays on one thread, and what is summed up does not
+//! depend on which.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::thread;
+
+use sim::check::{Found, Tally};
+use sim::planted::Entry;
+use sim::Outcome;
+
+/// After so many the rest would say nothing new.
+const MOST_FAILED: usize = 20;
+/// How many schedules measure the rate at which a bug is seen.
+const SAMPLE: u64 = 200;
+
+/// What many schedules came to.
+#[derive(Debug, Default)]
+pub struct Sum {
+    pub schedules: u64,
+    pub steps: u64,
+    pub tally: Tally,
+    pub failed: BTreeMap<u64, Vec<Found>>,
+}
+
+/// The search for one planted bug.
+#[derive(Debug)]
+pub struct Hunt {
+    /// The first seed whose schedule breaks the invariant that must see it.
+    pub seed: Option<u64>,
+    pub schedules: u64,
+    /// Of the first schedules, in percent, those in which that invariant is broken.
+    pub rate: f64,
+    /// And every other that was broken.
+    pub also: BTreeMap<&'static str, u64>,
+}
+
+/// From a seed on; the first is 1.
+pub fn range(first: Option<u64>, count: u64) -> Range<u64> {
+    let first = first.unwrap_or(1);
+    first..first.saturating_add(count)
+}
+
+pub fn run(seeds: Range<u64>, threads: usize, one: impl Fn(u64) -> Outcome + Sync) -> Sum {
+    let threads = threads.max(1);
+    let mut sum = Sum::default();
+    thread::scope(|scope| {
+        let one = &one;
+        let running: Vec<_> = (0..threads)
+            .map(|offset| {
+                let own = seeds.clone().skip(offset).step_by(threads);
+                scope.spawn(move || part(own, one))
+            })
+            .collect();
+        for part in running {
+            sum.add(part.join().expect("a schedule's panic is caught within it"));
+        }
+    });
+    sum
+}
+
+fn part(seeds: impl Iterator<Item = u64>, one: &impl Fn(u64) -> Outcome) -> Sum {
+    let mut sum = Sum::default();
+    for seed in seeds {
+        let outcome = one(seed);
+        sum.schedules += 1;
+        sum.steps += outcome.steps;
+        sum.tally.add(&outcome.tally);
+        if !outcome.found.is_empty() {
+            sum.failed.insert(seed, outcome.found);
+        }
+        if sum.failed.len() >= MOST_FAILED {
+            break;
+        }
+    }
+    sum
+}
+
+/// Runs schedules with a bug until the invariant that must see it does.
+pub fn hunt(entry: &Entry, seeds: Range<u64>) -> Hunt {
+    let mut hunt = Hunt {
+        seed: None,
+        schedules: 0,
+        rate: 0.0,
+        also: BTreeMap::new(),
+    };
+    let (mut ran, mut seen) = (0u64, 0u64);
+    for seed in seeds {
+        let outcome = sim::run(super::plan(seed, Some(entry)));
+        ran += 1;
+        for name in names(&outcome.found) {
+            if name != entry.seen_by {
+                *hunt.also.entry(name).or_default() += 1;
+                continue;
+            }
+            seen += 1;
+            if hunt.seed.is_none() {
+                (hunt.seed, hunt.schedules) = (Some(seed), ran);
+            }
+        }
+        if hunt.seed.is_some() && ran >= SAMPLE {
+            break;
+        }
+    }
+    hunt.rate = seen as f64 * 100.0 / ran.max(1) as f64;
+    hunt
+}
+
+/// The invariants broken, each once.
+fn names(found: &[Found]) -> std::collections::BTreeSet<&'static str> {
+    found.iter().map(|found| found.invariant).collect()
+}
+
+impl Sum {
+    fn add(&mut self, other: Self) {
+        self.schedules += other.schedules;
+        self.steps += other.steps;
+        self.tally.add(&other.tally);
+        self.failed.extend(other.failed);
+    }
+}

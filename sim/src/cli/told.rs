@@ -1,0 +1,125 @@
+//! What is printed: the range of seeds, what it cost, how the orders ended, and every violation
+//! with the command that shows it again.
+#![expect(clippy::print_stdout, reason = "this is the program's output")]
+
+use std::ops::Range;
+use std::time::Duration;
+
+use sim::Outcome;
+use sim::check::Found;
+use sim::planted::{BUGS, Entry};
+
+use super::many::{Hunt, Sum};
+
+/// Of one seed the first few say enough.
+const MOST_TOLD: usize = 5;
+
+pub fn range(seeds: &Range<u64>) {
+    println!("seeds {} to {}", seeds.start, seeds.end.saturating_sub(1));
+}
+
+pub fn unknown_bug(name: &str) {
+    println!("there is no planted bug {name:?}; these are known:");
+    for entry in BUGS {
+        println!("  {:24} {}", entry.name, entry.words);
+    }
+}
+
+pub fn campaign(sum: &Sum, took: Duration, threads: usize, bug: Option<&Entry>) {
+    cost(sum, took, threads);
+    orders(sum);
+    failures(sum, bug);
+}
+
+pub fn parity(sum: &Sum, took: Duration) {
+    let seconds = took.as_secs_f64();
+    let schedules = sum.schedules;
+    println!("{schedules} seeds on maps and on SQLite in memory, {seconds:.1} s");
+    failures(sum, None);
+}
+
+fn cost(sum: &Sum, took: Duration, threads: usize) {
+    let seconds = took.as_secs_f64().max(f64::EPSILON);
+    let rate = sum.schedules as f64 / seconds;
+    let each = seconds * 1e6 * threads as f64 / sum.schedules.max(1) as f64;
+    let steps = sum.steps as f64 / sum.schedules.max(1) as f64;
+    println!(
+        "{} schedules in {seconds:.2} s on {threads} threads: {rate:.0} a second, \
+         {each:.0} microseconds of a core each, {steps:.0} steps each",
+        sum.schedules
+    );
+}
+
+fn orders(sum: &Sum) {
+    let all: u64 = sum.tally.orders.values().sum();
+    println!("{all} orders:");
+    for (end, count) in &sum.tally.orders {
+        let percent = *count as f64 * 100.0 / all.max(1) as f64;
+        println!("  {end:20} {count:>9}  {percent:>5.1} %");
+    }
+}
+
+fn failures(sum: &Sum, bug: Option<&Entry>) {
+    if sum.failed.is_empty() {
+        println!("no violation");
+    }
+    for (seed, found) in &sum.failed {
+        violations(*seed, found);
+        let planted = bug.map_or(String::new(), |entry| format!(" --bug {}", entry.name));
+        println!("  replay: cargo xtask sim --seed {seed}{planted} --trace");
+    }
+}
+
+fn violations(seed: u64, found: &[Found]) {
+    println!("SEED={seed}: {} violations", found.len());
+    for Found { invariant, witness } in found.iter().take(MOST_TOLD) {
+        println!("  {invariant} {witness}");
+    }
+}
+
+pub fn timeline(seed: u64, outcome: &Outcome) {
+    for line in &outcome.timeline {
+        println!("{line}");
+    }
+    println!(
+        "trace {:016x}, state {:016x}",
+        outcome.trace_hash, outcome.state_hash
+    );
+    if outcome.found.is_empty() {
+        println!("no violation");
+    } else {
+        violations(seed, &outcome.found);
+    }
+}
+
+pub fn bugs_head() {
+    println!(
+        "{:24} {:8} {:>9} {:>7} {:>7}  also seen by",
+        "planted bug", "seen by", "schedules", "rate", "seconds"
+    );
+}
+
+pub fn hunt(entry: &Entry, hunt: &Hunt, took: Duration) {
+    let schedules = match hunt.seed {
+        Some(_) => hunt.schedules.to_string(),
+        None => "NOT SEEN".to_owned(),
+    };
+    let also: Vec<String> = hunt
+        .also
+        .iter()
+        .map(|(name, count)| format!("{name} ({count})"))
+        .collect();
+    println!(
+        "{:24} {:8} {schedules:>9} {:>5.1} % {:>7.2}  {}",
+        entry.name,
+        entry.seen_by,
+        hunt.rate,
+        took.as_secs_f64(),
+        also.join(", ")
+    );
+}
+
+pub fn without_bugs(sum: &Sum) {
+    println!("without a bug, {} schedules:", sum.schedules);
+    failures(sum, None);
+}

@@ -1,0 +1,224 @@
+//! Planted bugs: mistakes that somebody could make, chosen by name at run time, to show that the
+//! checkers see them. They are put around a service's functions or into the simulated loop; the
+//! services themselves carry none, and a run without one calls the services directly.
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+
+use contracts::envelope::{Event, ServiceName};
+use contracts::saga::Kinds;
+use runtime::{Accept, Decision, Moment, Service};
+
+mod order;
+mod payment;
+mod product;
+mod promotion;
+
+/// One planted bug, by where it sits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bug {
+    Loop(LoopBug),
+    Product(ProductBug),
+    Promotion(PromotionBug),
+    Payment(PaymentBug),
+    Order(OrderBug),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoopBug {
+    PublishBeforeCommit,
+    NoOutbox,
+    CursorSkips,
+    PositionBeforeEffect,
+    EpochNotRaised,
+    NeighboursLost,
+    ReplyBeforeCommit,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProductBug {
+    RestoresTwice,
+    WrongDirection,
+    ForgetsRefusal,
+    CountsLinesTwice,
+    Oversells,
+    TakesSome,
+    AnswersAgain,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromotionBug {
+    KeepsCoupon,
+    ForgetsVoid,
+    SharesCoupon,
+    IssuesPastCap,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaymentBug {
+    SkipsUndo,
+    RoundsRefund,
+    ForgetsDiscount,
+    ForgetsVoid,
+    LosesLedgerRow,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderBug {
+    ForgetsKey,
+    AnswersOtherBody,
+    ExpiresCompleted,
+    ConfirmsCancelled,
+    LosesEarlyUndo,
+    LosesAudit,
+    OwesNoCoupon,
+}
+
+/// A bug with its name, the invariant that must see it, and what is wrong in words.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    pub name: &'static str,
+    pub bug: Bug,
+    pub seen_by: &'static str,
+    pub words: &'static str,
+}
+
+const fn entry(name: &'static str, bug: Bug, seen_by: &'static str, words: &'static str) -> Entry {
+    Entry {
+        name,
+        bug,
+        seen_by,
+        words,
+    }
+}
+
+#[rustfmt::skip]
+pub const BUGS: &[Entry] = &[
+    entry("publish-before-commit", Bug::Loop(LoopBug::PublishBeforeCommit), "I10",
+          "events leave before the commit that a crash then prevents"),
+    entry("no-outbox", Bug::Loop(LoopBug::NoOutbox), "I9",
+          "events are published from memory after the commit"),
+    entry("cursor-skips", Bug::Loop(LoopBug::CursorSkips), "I9",
+          "the relay's cursor passes an event that it did not publish"),
+    entry("position-before-effect", Bug::Loop(LoopBug::PositionBeforeEffect), "I7",
+          "positions are committed before what was read has its effect"),
+    entry("epoch-not-raised", Bug::Loop(LoopBug::EpochNotRaised), "I19",
+          "a start takes the writer over without raising its epoch"),
+    entry("neighbours-lost", Bug::Loop(LoopBug::NeighboursLost), "I7",
+          "a batch with one bad input is dropped whole"),
+    entry("reply-before-commit", Bug::Loop(LoopBug::ReplyBeforeCommit), "I1",
+          "the client hears of an order before it is durable"),
+    entry("restores-twice", Bug::Product(ProductBug::RestoresTwice), "I3",
+          "an undo heard again puts stock back again"),
+    entry("wrong-direction", Bug::Product(ProductBug::WrongDirection), "I7",
+          "an undo is written into the ledger as a return"),
+    entry("forgets-refusal", Bug::Product(ProductBug::ForgetsRefusal), "I9",
+          "a refused step leaves no fence and is decided anew"),
+    entry("counts-lines-twice", Bug::Product(ProductBug::CountsLinesTwice), "I3",
+          "two lines of one product are taken twice and written down once"),
+    entry("oversells", Bug::Product(ProductBug::Oversells), "I4",
+          "a shelf that is short is sold from all the same"),
+    entry("takes-some", Bug::Product(ProductBug::TakesSome), "I7",
+          "an order that is refused keeps the lines that could be had"),
+    entry("answers-again", Bug::Product(ProductBug::AnswersAgain), "I9",
+          "an undo heard again is acknowledged again"),
+    entry("keeps-coupon", Bug::Promotion(PromotionBug::KeepsCoupon), "I7",
+          "an undo is acknowledged while the coupon stays used"),
+    entry("coupon-forgets-void", Bug::Promotion(PromotionBug::ForgetsVoid), "I7",
+          "an undo that comes first leaves no fence"),
+    entry("shares-coupon", Bug::Promotion(PromotionBug::SharesCoupon), "I6",
+          "a coupon that one order uses is taken by another"),
+    entry("issues-past-cap", Bug::Promotion(PromotionBug::IssuesPastCap), "I6",
+          "a coupon is issued more often than there are pieces"),
+    entry("skips-refund", Bug::Payment(PaymentBug::SkipsUndo), "I5",
+          "an undo is acknowledged and gives nothing back"),
+    entry("rounds-refund", Bug::Payment(PaymentBug::RoundsRefund), "I5",
+          "an undo gives back hundreds only"),
+    entry("forgets-discount", Bug::Payment(PaymentBug::ForgetsDiscount), "I18",
+          "the price is computed anew, without the discount"),
+    entry("payment-forgets-void", Bug::Payment(PaymentBug::ForgetsVoid), "I5",
+          "an undo that comes first leaves no fence"),
+    entry("loses-ledger-row", Bug::Payment(PaymentBug::LosesLedgerRow), "I5",
+          "a charge changes the balance and leaves no row"),
+    entry("forgets-key", Bug::Order(OrderBug::ForgetsKey), "I11",
+          "an order leaves no idempotency row"),
+    entry("answers-other-body", Bug::Order(OrderBug::AnswersOtherBody), "I11",
+          "a key used for another request gets the first one's answer"),
+    entry("expires-completed", Bug::Order(OrderBug::ExpiresCompleted), "I2",
+          "a deadline cancels an order that is completed"),
+    entry("confirms-cancelled", Bug::Order(OrderBug::ConfirmsCancelled), "I2",
+          "a payment that comes late completes a cancelled order"),
+    entry("loses-early-undo", Bug::Order(OrderBug::LosesEarlyUndo), "I7",
+          "an undo heard before the cancellation is not counted"),
+    entry("loses-audit", Bug::Order(OrderBug::LosesAudit), "I12",
+          "a step that was heard leaves no audit row"),
+    entry("owes-no-coupon", Bug::Order(OrderBug::OwesNoCoupon), "I7",
+          "a cancellation does not ask for the coupon back"),
+];
+
+/// A service with a planted bug around it.
+pub struct Planted<S>(PhantomData<fn() -> S>);
+
+/// A service that a bug can be planted around.
+pub trait Plant: Service {
+    /// Decides as the bug would. Bugs of others decide as the service does.
+    fn spoil(
+        bug: Bug,
+        rows: &mut Self::Rows,
+        input: &Self::Input,
+        at: &Moment,
+    ) -> Decision<Self::Reply>;
+}
+
+thread_local! {
+    /// `Service` has no instances, so the choice cannot be a field. A schedule stays on one
+    /// thread and chooses before each batch.
+    static CHOSEN: Cell<Option<Bug>> = const { Cell::new(None) };
+}
+
+/// What `Planted` does from now on, on this thread.
+pub fn choose(bug: Bug) {
+    CHOSEN.set(Some(bug));
+}
+
+pub fn named(name: &str) -> Option<&'static Entry> {
+    BUGS.iter().find(|entry| entry.name == name)
+}
+
+impl<S: Plant> Service for Planted<S> {
+    const NAME: ServiceName = S::NAME;
+    const CONSUMER: &'static str = S::CONSUMER;
+    type Input = S::Input;
+    type Rows = S::Rows;
+    type Reply = S::Reply;
+
+    fn hears() -> Kinds {
+        S::hears()
+    }
+
+    fn accept(event: &Event) -> Accept<Self::Input> {
+        S::accept(event)
+    }
+
+    fn ask(rows: &mut Self::Rows, input: &Self::Input) {
+        S::ask(rows, input);
+    }
+
+    fn decide(rows: &mut Self::Rows, input: &Self::Input, at: &Moment) -> Decision<Self::Reply> {
+        match CHOSEN.get() {
+            Some(bug) => S::spoil(bug, rows, input, at),
+            None => S::decide(rows, input, at),
+        }
+    }
+}
+
+impl Plant for user::User {
+    fn spoil(
+        _bug: Bug,
+        rows: &mut Self::Rows,
+        input: &Self::Input,
+        at: &Moment,
+    ) -> Decision<Self::Reply> {
+        Self::decide(rows, input, at)
+    }
+}

@@ -1,0 +1,378 @@
+//! One schedule: a shop, its clients and its faults, step by step from one seed; then everything
+//! heals, what is open ends under a bound, and the checkers judge.
+
+use std::time::Duration;
+
+use contracts::envelope::ServiceName;
+use contracts::time::Timestamp;
+
+use crate::check::{self, Found};
+use crate::clients::{self, Clients};
+use crate::faults::Faults;
+use crate::node::{Ending, Lane, Timers, Turn};
+use crate::planted::{Bug, LoopBug};
+use crate::rng::Rng;
+use crate::shop::{Backend, Relay, Shop};
+use crate::trace::Trace;
+use crate::workload;
+
+mod drain;
+
+/// 2026-11-22 00:00 UTC: any instant would do.
+const START: Timestamp = Timestamp::from_millis(1_795_305_600_000);
+/// How often the invariants that always hold are checked while the schedule runs.
+const STEPS_A_CHECK: usize = 96;
+/// The fewest and the most steps before everything heals.
+const STEPS: (i64, i64) = (60, 200);
+const SKEW_MAX_MICROS: i64 = 600 * 1_000_000;
+
+/// What to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    pub seed: u64,
+    pub backend: Backend,
+    pub bug: Option<Bug>,
+    /// Keep the timeline in words.
+    pub words: bool,
+    /// Hash what stands in the end, which costs as much as some of the steps.
+    pub hash: bool,
+}
+
+/// What a schedule came to.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    pub found: Vec<Found>,
+    pub trace_hash: u64,
+    /// 0 where none was asked for.
+    pub state_hash: u64,
+    pub steps: u64,
+    pub timeline: Vec<String>,
+    pub tally: check::Tally,
+}
+
+pub(crate) struct World {
+    rng: Rng,
+    now: Timestamp,
+    shop: Shop,
+    clients: Clients,
+    faults: Faults,
+    trace: Trace,
+    plan: Plan,
+    found: Vec<Found>,
+}
+
+/// Runs one schedule from its seed to the verdict. A panic is something found, too.
+pub fn run(plan: Plan) -> Outcome {
+    let whole = move || {
+        let mut world = World::open(plan);
+        world.misbehave();
+        world.drain();
+        world.judge()
+    };
+    std::panic::catch_unwind(whole).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        let witness = text.unwrap_or("no message").to_owned();
+        Outcome {
+            found: vec![Found::new("panic", witness)],
+            ..Outcome::default()
+        }
+    })
+}
+
+impl World {
+    fn open(plan: Plan) -> Self {
+        let mut rng = Rng::new(plan.seed);
+        let mut shop = Shop::open(plan.backend, plan.bug);
+        let faults = Faults::draw(&mut rng);
+        if faults.skew {
+            for service in ServiceName::ALL {
+                shop.skew(*service, rng.between(-SKEW_MAX_MICROS, SKEW_MAX_MICROS));
+            }
+        }
+        let stocked = shop.stock_up(&mut rng, START);
+        let clients = Clients::new(workload::draw(&mut rng, &stocked));
+        let mut world = Self {
+            rng,
+            now: START,
+            shop,
+            clients,
+            faults,
+            trace: Trace::new(plan.words),
+            plan,
+            found: Vec::new(),
+        };
+        world.note(&[0], || format!("seed {}: {faults:?}", plan.seed));
+        for (index, asked) in world.clients.asked.iter().enumerate() {
+            let now = world.now;
+            world
+                .trace
+                .note(now, &[], || format!("wish {index}: {:?}", asked.wish));
+        }
+        world
+    }
+
+    fn note(&mut self, facts: &[i64], words: impl FnOnce() -> String) {
+        self.trace.note(self.now, facts, words);
+    }
+
+    fn misbehave(&mut self) {
+        let steps = self.rng.between(STEPS.0, STEPS.1);
+        for step in 0..steps {
+            self.step();
+            self.clients.collect(&mut self.shop);
+            let step = usize::try_from(step).expect("counts from 0");
+            if step % STEPS_A_CHECK == STEPS_A_CHECK - 1 {
+                self.check_always();
+            }
+        }
+    }
+
+    fn step(&mut self) {
+        match self.rng.below(32) {
+            0..=5 => self.client(),
+            6..=18 => self.service(),
+            19..=23 => self.relays(),
+            24 | 25 => self.pass_time(),
+            26 | 27 => self.restart(),
+            28 => self.echo(),
+            29 => self.rewind(),
+            _ => self.disturb(),
+        }
+    }
+
+    fn client(&mut self) {
+        let open = clients::any(&mut self.rng, self.clients.open());
+        let again = clients::any(&mut self.rng, self.clients.answered());
+        let repeat = self.rng.percent(20);
+        let other = self.rng.percent(30);
+        let chosen = match (open, again) {
+            (Some(open), _) if !repeat => Some((open, false)),
+            (_, Some(again)) if repeat => Some((again, other)),
+            (Some(open), _) => Some((open, false)),
+            (None, _) => None,
+        };
+        let Some((index, other)) = chosen else { return };
+        let sent = self.clients.send(&mut self.shop, index, other, self.now);
+        self.note(&[1], || {
+            let body = if other { " with another body" } else { "" };
+            let went = if sent { "" } else { ", which nobody takes" };
+            format!("a client asks for wish {index}{body}{went}")
+        });
+    }
+
+    fn service(&mut self) {
+        let service = self.any_service();
+        let turn = self.draw_turn(service);
+        self.turn(service, &turn);
+    }
+
+    fn draw_turn(&mut self, service: ServiceName) -> Turn {
+        let ending = if self.rng.percent(self.faults.crash_before_commit) {
+            Ending::CrashBefore
+        } else if self.rng.percent(self.faults.crash_after_commit) {
+            Ending::CrashAfter
+        } else if self.rng.percent(self.faults.busy) {
+            Ending::Busy
+        } else {
+            Ending::Commit
+        };
+        let timers = match self.rng.percent(self.faults.hasty_deadline) {
+            true => Timers::Hasty,
+            false => Timers::Due,
+        };
+        // Half of the turns read one topic only, so that topics overtake each other.
+        let heard = Shop::heard(service);
+        let topics = match self.rng.percent(50) && !heard.is_empty() {
+            true => 1 << self.rng.pick(heard) as u8,
+            false => u8::MAX,
+        };
+        Turn {
+            topics,
+            events: self.rng.pick(&[1, 2, 3, 100]),
+            timers,
+            commands: self.rng.pick(&[0, 1, 3, 100]),
+            newest_first: self.rng.percent(30),
+            redrive: self.rng.percent(20),
+            tick: self.rng.percent(25),
+            ending,
+        }
+    }
+
+    fn turn(&mut self, service: ServiceName, turn: &Turn) -> bool {
+        let told = self.shop.turn(service, turn, self.now);
+        let facts = [
+            service as i64,
+            i64::try_from(told.inputs).unwrap_or(i64::MAX),
+            i64::try_from(told.said.len()).unwrap_or(i64::MAX),
+        ];
+        self.trace.note(self.now, &facts, || {
+            let said: Vec<String> = told
+                .said
+                .iter()
+                .map(|event| format!("{} ({})", event.id(), event.kind()))
+                .collect();
+            let end = match (told.crashed, turn.ending) {
+                (true, Ending::CrashAfter) => ", commits and crashes",
+                (true, _) => " and crashes before the commit",
+                (false, Ending::Busy) => ", and the store is busy",
+                (false, _) => "",
+            };
+            let parked = match told.parked {
+                0 => String::new(),
+                parked => format!(", parks {parked}"),
+            };
+            format!(
+                "{service} takes {} inputs{end}{parked}; says {said:?}",
+                told.inputs
+            )
+        });
+        told.inputs > 0
+    }
+
+    fn relays(&mut self) {
+        for &service in ServiceName::ALL {
+            if self.rng.percent(60) {
+                self.relay(service);
+            }
+        }
+    }
+
+    fn relay(&mut self, service: ServiceName) {
+        if self.rng.percent(self.faults.relay_late) {
+            return;
+        }
+        let most = self.rng.pick(&[1, 2, 100]);
+        let unmarked = self.rng.percent(self.faults.publish_unmarked);
+        let relay = match (unmarked, self.plan.bug) {
+            (true, _) => Relay::Unmarked,
+            (false, Some(Bug::Loop(LoopBug::CursorSkips))) => Relay::Skips,
+            (false, _) => Relay::Marked,
+        };
+        let published = self.shop.relay(service, most, relay);
+        if published > 0 {
+            self.note(&[2, service as i64], || {
+                let end = if unmarked {
+                    ", and dies before it marks them"
+                } else {
+                    ""
+                };
+                format!("{service}'s relay publishes {published} events{end}")
+            });
+        }
+    }
+
+    fn pass_time(&mut self) {
+        let millis = self.rng.pick(&[1, 20, 500, 2_000, 20_000]);
+        let passed = Duration::from_millis(1 + self.rng.word() % millis);
+        self.now = self.now.plus(passed);
+        self.note(&[3], || format!("{passed:?} pass"));
+    }
+
+    /// Starts what is down; a node that is up may be stopped in between two batches.
+    fn restart(&mut self) {
+        let service = self.any_service();
+        if self.shop.is_up(service) {
+            if self.rng.percent(self.faults.crash_after_commit) {
+                self.shop.crash(service);
+                self.note(&[4, service as i64], || format!("{service} is killed"));
+            }
+            return;
+        }
+        self.shop.start(service, self.now);
+        self.note(&[5, service as i64], || format!("{service} starts"));
+    }
+
+    /// An old event comes again, to everyone who hears its kind.
+    fn echo(&mut self) {
+        let topic = self.any_service();
+        let shown = self.shop.topics.of(topic).end() - 1;
+        if shown == 0 || !self.rng.percent(self.faults.echo) {
+            return;
+        }
+        let offset = self.rng.between(1, shown);
+        let Some(event) = self.shop.topics.of(topic).at(offset).cloned() else {
+            return;
+        };
+        let id = event.id();
+        self.shop.topics.of_mut(topic).repeat(event);
+        self.note(&[6, topic as i64, offset], || {
+            format!("{id} is shown again")
+        });
+    }
+
+    fn rewind(&mut self) {
+        let service = self.any_service();
+        let heard = Shop::heard(service);
+        if heard.is_empty() || !self.rng.percent(self.faults.rewind) {
+            return;
+        }
+        let topic = self.rng.pick(heard);
+        let next = self.rng.between(1, self.shop.topics.of(topic).end());
+        if self.shop.rewind(service, topic, next) {
+            self.note(&[7, service as i64, topic as i64, next], || {
+                format!("{service}'s position in {topic} is set back to {next}")
+            });
+        }
+    }
+
+    fn disturb(&mut self) {
+        let service = self.any_service();
+        if self.rng.percent(self.faults.stale_writer) {
+            self.shop.wake_stale(service, self.now);
+            self.note(&[8, service as i64], || {
+                format!("whoever wrote for {service} before wakes up")
+            });
+        }
+        if self.rng.percent(self.faults.poison) {
+            self.poison(service);
+        }
+        if self.rng.percent(10) {
+            self.shop.mend(service);
+            self.note(&[9, service as i64], || {
+                format!("whatever made batches of {service} fail is mended")
+            });
+        }
+    }
+
+    /// Some key that is about now makes every batch fail that it is in.
+    fn poison(&mut self, service: ServiceName) {
+        let topic = self.any_service();
+        let end = self.shop.topics.of(topic).end();
+        let offset = self.rng.between((end - 3).max(1), end);
+        let Some(event) = self.shop.topics.of(topic).at(offset) else {
+            return;
+        };
+        let key = event.key();
+        self.shop.poison(service, Lane { topic, key });
+        self.note(&[10, service as i64, topic as i64, key], || {
+            let key = contracts::ids::SagaId::new(key);
+            format!("from now on {service} fails on {key} from {topic}")
+        });
+    }
+
+    fn any_service(&mut self) -> ServiceName {
+        // User hears nothing and is asked for little: it gets fewer turns.
+        let order = ServiceName::Order;
+        let product = ServiceName::Product;
+        let (payment, promotion) = (ServiceName::Payment, ServiceName::Promotion);
+        let all = [
+            order,
+            order,
+            order,
+            product,
+            product,
+            payment,
+            payment,
+            promotion,
+            promotion,
+            ServiceName::User,
+        ];
+        self.rng.pick(&all)
+    }
+
+    fn check_always(&mut self) {
+        let found = check::always(&self.shop);
+        self.found.extend(found);
+    }
+}

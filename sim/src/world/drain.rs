@@ -1,0 +1,85 @@
+//! The end of a schedule: nothing fails any more, every client asks until it is answered, and
+//! what is open must come to its end within a bound.
+
+use std::time::Duration;
+
+use contracts::envelope::ServiceName;
+
+use super::{Outcome, World};
+use crate::check::{self, Found};
+use crate::faults::Faults;
+use crate::node::{Timers, Turn};
+use crate::shop::Relay;
+
+/// A saga has at most a dozen hops; the rest is room for what was parked and retried.
+const MOST_ROUNDS: usize = 64;
+/// Past every deadline, on every clock.
+const LONG: Duration = Duration::from_secs(3600);
+
+impl World {
+    pub(super) fn drain(&mut self) {
+        self.faults = Faults::NONE;
+        self.note(&[11], || "everything heals".to_owned());
+        for service in ServiceName::ALL {
+            self.shop.mend(*service);
+            if !self.shop.is_up(*service) {
+                self.shop.start(*service, self.now);
+            }
+            self.shop.restart_rewound(*service, self.now);
+        }
+        self.settle(Timers::Wait);
+        self.ask_what_is_open();
+        self.now = self.now.plus(LONG);
+        self.note(&[12], || "an hour passes".to_owned());
+        self.settle(Timers::Due);
+    }
+
+    /// Every client learns what became of its wish; a wish nobody sent is sent now.
+    fn ask_what_is_open(&mut self) {
+        let open: Vec<usize> = self.clients.open().collect();
+        for index in open {
+            self.clients.send(&mut self.shop, index, false, self.now);
+        }
+        self.settle(Timers::Wait);
+    }
+
+    fn settle(&mut self, timers: Timers) {
+        let mut turn = Turn {
+            timers,
+            tick: false,
+            ..Turn::whole()
+        };
+        for _ in 0..MOST_ROUNDS {
+            let mut busy = false;
+            for &service in ServiceName::ALL {
+                let published = self.shop.relay(service, usize::MAX, Relay::Marked);
+                busy |= published > 0;
+                busy |= self.turn(service, &turn);
+            }
+            self.clients.collect(&mut self.shop);
+            let quiet = |service: &ServiceName| self.shop.is_quiet(*service);
+            if !busy && ServiceName::ALL.iter().all(quiet) {
+                return;
+            }
+            turn.tick = !busy;
+        }
+        let witness = format!("the shop is not at rest after {MOST_ROUNDS} rounds");
+        self.found.push(Found::new("I16", witness));
+    }
+
+    pub(super) fn judge(mut self) -> Outcome {
+        self.check_always();
+        self.found.extend(check::at_rest(&self.shop));
+        self.found.extend(check::published(&mut self.shop));
+        self.found.extend(check::counted(&mut self.shop));
+        self.found.extend(check::clients(&self.shop, &self.clients));
+        Outcome {
+            found: self.found,
+            trace_hash: self.trace.hash(),
+            state_hash: if self.plan.hash { self.shop.digest() } else { 0 },
+            steps: self.trace.steps(),
+            tally: check::tally(&self.shop),
+            timeline: self.trace.into_lines(),
+        }
+    }
+}
