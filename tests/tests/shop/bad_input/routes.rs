@@ -1,0 +1,206 @@
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+
+/// The least that a caller must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    Anybody,
+    Member,
+    Operator,
+    Admin,
+}
+
+/// What a field of a body takes.
+#[derive(Clone, Copy, Debug)]
+pub enum Takes {
+    Whole { least: i64, most: i64 },
+    /// Neither empty nor endless, and without control characters.
+    Text,
+    /// Neither empty nor endless: a guess at a password may be anything else.
+    Guess,
+    Id,
+    Time,
+    /// One of a few words.
+    Word,
+    List,
+    Object,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Body {
+    /// One that would be taken; `{product}` stands for an id.
+    pub text: &'static str,
+    /// JSON pointers of its fields.
+    pub fields: &'static [(&'static str, Takes)],
+}
+
+#[derive(Clone, Debug)]
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub access: Access,
+    pub keyed: bool,
+    pub body: Option<&'static Body>,
+}
+
+const CART: Body = Body {
+    text: r#"{"items": [{"productId": "{product}", "quantity": 1, "expectedUnitPrice": 1000}],
+              "userCouponId": "{product}"}"#,
+    fields: &[
+        ("/items", Takes::List),
+        ("/items/0", Takes::Object),
+        ("/items/0/productId", Takes::Id),
+        ("/items/0/quantity", Takes::Whole { least: 1, most: 999 }),
+        ("/items/0/expectedUnitPrice", Takes::Whole { least: 0, most: 1_000_000_000_000 }),
+        ("/userCouponId", Takes::Id),
+    ],
+};
+
+const CHARGE: Body = Body {
+    text: r#"{"amount": 100}"#,
+    fields: &[("/amount", Takes::Whole { least: 1, most: 1_000_000 })],
+};
+
+const PRODUCT: Body = Body {
+    text: r#"{"name": "컵", "nameEn": "cup", "category": "주방", "price": 100, "stock": 1}"#,
+    fields: &[
+        ("/name", Takes::Text),
+        ("/nameEn", Takes::Text),
+        ("/category", Takes::Text),
+        ("/price", Takes::Whole { least: 0, most: 1_000_000_000 }),
+        ("/stock", Takes::Whole { least: 0, most: 1_000_000 }),
+    ],
+};
+
+const ADJUSTMENT: Body = Body {
+    text: r#"{"delta": 1, "reason": "실사"}"#,
+    fields: &[
+        ("/delta", Takes::Whole { least: -1_000_000, most: 1_000_000 }),
+        ("/reason", Takes::Text),
+    ],
+};
+
+const COUPON: Body = Body {
+    text: r#"{"name": "쿠폰", "discount": "RATE", "value": 10, "maxDiscount": 1000,
+              "minOrderAmount": 0, "scope": {"productIds": ["{product}"], "categories": ["주방"]},
+              "totalQuantity": 10, "issueFrom": "2024-01-01T00:00:00Z",
+              "issueTo": "2100-01-01T00:00:00Z", "validDays": 30}"#,
+    fields: &[
+        ("/name", Takes::Text),
+        ("/discount", Takes::Word),
+        ("/value", Takes::Whole { least: 1, most: 100 }),
+        ("/maxDiscount", Takes::Whole { least: 1, most: 1_000_000_000_000 }),
+        ("/minOrderAmount", Takes::Whole { least: 0, most: 1_000_000_000_000 }),
+        ("/scope", Takes::Object),
+        ("/scope/productIds", Takes::List),
+        ("/scope/productIds/0", Takes::Id),
+        ("/scope/categories/0", Takes::Text),
+        ("/totalQuantity", Takes::Whole { least: 1, most: 10_000_000 }),
+        ("/issueFrom", Takes::Time),
+        ("/issueTo", Takes::Time),
+        ("/validDays", Takes::Whole { least: 1, most: 3_650 }),
+    ],
+};
+
+const ACCOUNT: Body = Body {
+    text: r#"{"email": "new@example.com", "password": "correct horse", "name": "김장터",
+              "phone": "010-1234-5678", "address": "서울"}"#,
+    fields: &[
+        ("/email", Takes::Text),
+        ("/password", Takes::Text),
+        ("/name", Takes::Text),
+        ("/phone", Takes::Text),
+        ("/address", Takes::Text),
+    ],
+};
+
+const LOGIN: Body = Body {
+    text: r#"{"email": "new@example.com", "password": "correct horse"}"#,
+    fields: &[("/email", Takes::Text), ("/password", Takes::Guess)],
+};
+
+const PROFILE: Body = Body {
+    text: r#"{"name": "김장터", "phone": "010-1234-5678", "address": "서울"}"#,
+    fields: &[("/name", Takes::Text), ("/phone", Takes::Text), ("/address", Takes::Text)],
+};
+
+/// Of a command that says everything with its path.
+const NOTHING: Body = Body { text: "{}", fields: &[] };
+
+/// Every route of the shop.
+pub fn routes() -> Vec<Route> {
+    use Access::{Admin, Anybody, Member, Operator};
+    let get = |path, access| Route { method: Method::GET, path, access, keyed: false, body: None };
+    let keyed = |path, access, body| Route {
+        method: Method::POST,
+        path,
+        access,
+        keyed: true,
+        body: Some(body),
+    };
+    let open = |method, path, access, body| Route { method, path, access, keyed: false, body };
+    let me = "/api/v1/users/me";
+    vec![
+        open(Method::POST, "/api/v1/users", Anybody, Some(&ACCOUNT)),
+        open(Method::POST, "/api/v1/auth/login", Anybody, Some(&LOGIN)),
+        get(me, Member),
+        open(Method::PATCH, me, Member, Some(&PROFILE)),
+        open(Method::DELETE, me, Member, None),
+        get("/.well-known/jwks.json", Anybody),
+        get("/api/v1/products", Anybody),
+        keyed("/api/v1/products", Admin, &PRODUCT),
+        get("/api/v1/products/{id}", Anybody),
+        keyed("/api/v1/products/{id}/stock-adjustments", Operator, &ADJUSTMENT),
+        get("/api/v1/products/{id}/stock-ledger", Operator),
+        get("/api/v1/orders", Member),
+        keyed("/api/v1/orders", Member, &CART),
+        get("/api/v1/orders/{id}", Member),
+        get("/api/v1/orders/{id}/events", Member),
+        keyed("/api/v1/orders/{id}/cancel", Member, &NOTHING),
+        get("/admin/v1/sagas", Operator),
+        get("/admin/v1/sagas/{id}", Operator),
+        get("/api/v1/points/me", Member),
+        keyed("/api/v1/points/me/charge", Member, &CHARGE),
+        get("/api/v1/points/me/history", Member),
+        get("/api/v1/coupons", Anybody),
+        keyed("/api/v1/coupons", Admin, &COUPON),
+        get("/api/v1/coupons/{id}", Anybody),
+        keyed("/api/v1/coupons/{id}/issue", Member, &NOTHING),
+        get("/api/v1/users/me/coupons", Member),
+        get("/api/v1/sagas", Operator),
+        get("/api/v1/sagas/{id}", Operator),
+        get("/api/v1/invariants", Operator),
+        get("/health/live", Anybody),
+        get("/health/ready", Anybody),
+    ]
+}
+
+/// A route that is served and not in the table would not be tested.
+#[test]
+fn the_table_has_every_route() {
+    const SERVED: [&str; 6] = [
+        include_str!("../../../../services/user/src/api.rs"),
+        include_str!("../../../../services/product/src/api.rs"),
+        include_str!("../../../../services/order/src/api.rs"),
+        include_str!("../../../../services/payment/src/api.rs"),
+        include_str!("../../../../services/promotion/src/api.rs"),
+        include_str!("../../../../apps/jangteo/src/operations.rs"),
+    ];
+    let mut served = BTreeSet::new();
+    for text in SERVED {
+        for route in text.split(".route(").skip(1) {
+            let path = route.split('"').nth(1).expect("a path");
+            // Up to the next route, whose methods are its own.
+            let methods = route.split(".with_state").next().unwrap_or_default();
+            for method in ["get", "post", "patch", "delete", "put"] {
+                if methods.contains(&format!("{method}(")) {
+                    served.insert((method.to_uppercase(), path.to_owned()));
+                }
+            }
+        }
+    }
+    let table = routes();
+    let known = table.iter().map(|route| (route.method.to_string(), route.path.to_owned()));
+    assert_eq!(known.collect::<BTreeSet<_>>(), served);
+}

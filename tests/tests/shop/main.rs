@@ -1,0 +1,22 @@
+//! The whole shop over HTTP, in one binary: each one more costs a link.
+
+/// Requests that must change nothing.
+mod bad_input;
+
+/// What one order writes.
+mod budget;
+
+/// Hard cases that need more than one service.
+mod hard_cases;
+
+/// The same request again.
+mod idempotency;
+
+/// The worked example of the README.
+mod readme;
+
+/// Many at once for little.
+mod rush;
+
+/// The sagas, and what is shown of them.
+mod saga;

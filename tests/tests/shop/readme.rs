@@ -1,0 +1,88 @@
+//! The worked example of the README: the requests it shows, sent to a shop with the demo's data.
+//! What it shows is looked up in its text, so that neither can change without the other.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use shop_tests::{Member, TestShop};
+
+const README: &str = include_str!("../../../README.md");
+
+/// Something that the README says word for word.
+#[track_caller]
+fn shown(text: &str) -> &str {
+    assert!(README.contains(text), "the README does not say: {text}");
+    text
+}
+
+/// A body that the README sends.
+#[track_caller]
+fn body(text: &str) -> Value {
+    serde_json::from_str(shown(text)).expect("JSON")
+}
+
+#[tokio::test]
+async fn one_order_from_the_cart_to_its_timeline() {
+    let shop = TestShop::start().await;
+    jangteo::seed::seed(&shop.places).await.expect("the demo's data");
+    let shopper = login(&shop).await;
+
+    let charge = body(r#"{"amount": 1000000}"#);
+    shown("$shop/points/me/charge");
+    let before = shop.get("/api/v1/points/me", &shopper).await.is(200).body;
+    let key = "charge-1";
+    shown("'Idempotency-Key: charge-1'");
+    let path = "/api/v1/points/me/charge";
+    let charged = shop.post(path, &shopper, key, &charge).await.is(201);
+    let again = shop.post(path, &shopper, key, &charge).await;
+    assert_eq!(again.comparable(), charged.comparable());
+    let balance = |body: &Value| body["balance"].as_i64().unwrap();
+    assert_eq!(balance(&charged.body), balance(&before) + 1_000_000);
+
+    let query = shown("/products?status=ON_SALE&limit=1");
+    let query = format!("/api/v1{query}");
+    let goods = shop.call(Method::GET, &query, None, &[], None).await.is(200).body;
+    let product = &goods["items"][0];
+    shown("jq -r '.items[0].id'");
+    shown(r#"{\"items\": [{\"productId\": \"$product\", \"quantity\": 2}]}"#);
+    let cart = json!({ "items": [{ "productId": product["id"], "quantity": 2 }] });
+    shown("-H 'Idempotency-Key: order-1' -H 'Prefer: wait=3'");
+    let headers = [("Idempotency-Key", "order-1"), ("Prefer", "wait=3")];
+    let orders = "/api/v1/orders";
+    let placed = shop.call(Method::POST, orders, Some(&shopper), &headers, Some(&cart)).await;
+    let placed = placed.is(201);
+    shown("jq -r .orderId");
+    let id = placed.order_id();
+    let order = shop.order(&shopper, id).await;
+    assert_eq!(order, placed.body);
+    let total = 2 * product["price"].as_i64().unwrap();
+    assert_eq!(order["totalPrice"], total);
+
+    shop.rest().await;
+    shown("$shop/orders/$order/events");
+    shown("jq -r '.items[].type'");
+    let events = shop.get(&format!("/api/v1/orders/{id}/events"), &shopper).await.is(200).body;
+    let types = events["items"].as_array().unwrap().iter();
+    let types: BTreeSet<_> = types.map(|event| event["type"].as_str().unwrap()).collect();
+    // Order may hear of a later step first, so only what is told counts here.
+    let (_, list) = README.split_once("It reads ").expect("the README tells what it reads");
+    let (list, _) = list.split_once(':').expect("the list ends with a colon");
+    let list = list.split(',').map(|kind| kind.trim().trim_matches('`'));
+    assert_eq!(types, list.collect());
+    shop.end().await;
+}
+
+async fn login(shop: &TestShop) -> Member {
+    let credentials = body(r#"{"email": "shopper@demo", "password": "demo1234"}"#);
+    shown("$shop/auth/login");
+    let path = "/api/v1/auth/login";
+    let answer = shop.call(Method::POST, path, None, &[], Some(&credentials)).await.is(200);
+    shown("jq -r .accessToken");
+    let token = answer.body["accessToken"].as_str().unwrap().to_owned();
+    let mut member = shop.shopper().await;
+    member.token = token;
+    let me = shop.get("/api/v1/users/me", &member).await.is(200).body;
+    member.id = me["userId"].as_str().unwrap().parse().unwrap();
+    member
+}

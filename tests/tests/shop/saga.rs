@@ -1,0 +1,6 @@
+//! Orders from the cart to their end, good and bad, and what each reader is shown of them.
+
+mod compensated;
+mod completed;
+mod shown;
+mod waiting;
