@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::migrate::{self, Migrations};
@@ -173,8 +174,16 @@ fn log_of(path: &Path) -> PathBuf {
     name.into()
 }
 
-fn configure(connection: &Connection) -> rusqlite::Result<()> {
+/// Keeps statements prepared. Without the planner's stability guarantee, SQLite built with STAT4
+/// plans a prefix read anew for every value bound to it: a third of an order's CPU.
+fn prepare_once(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    prepare_once(connection)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::selects::Selects;
 use super::statements::Statements;
 use super::transaction::failed;
-use super::{BUSY_TIMEOUT, STATEMENT_CACHE};
+use super::{BUSY_TIMEOUT, prepare_once};
 use crate::row::Row;
 use crate::table::Rows;
 use crate::{Digest, Failed};
@@ -24,7 +24,7 @@ impl Reader {
     pub fn open(path: &Path) -> Result<Self, Failed> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(|e| failed(&e))?;
-        connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+        prepare_once(&connection).map_err(|e| failed(&e))?;
         connection
             .busy_timeout(BUSY_TIMEOUT)
             .map_err(|e| failed(&e))?;
