@@ -6,6 +6,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::envelope::Actor;
+use crate::ids::UserId;
+
 mod faults;
 
 /// Accounts, tokens.
@@ -44,6 +47,14 @@ impl Role {
             Role::Shopper => "shopper",
             Role::Operator => "operator",
             Role::Admin => "admin",
+        }
+    }
+
+    /// As whom somebody of this role acts.
+    pub const fn actor(self, user: UserId) -> Actor {
+        match self {
+            Role::Shopper => Actor::User(user),
+            Role::Operator | Role::Admin => Actor::Operator(user),
         }
     }
 }

@@ -7,8 +7,13 @@ use super::order::{
 use super::payment::{PaymentCode, PointDirection, TransactionId};
 use super::product::{BadItem, ProductStatus, RestockedLine, StockCode};
 use super::promotion::{CouponCode, FreedCoupon, UserCouponStatus};
-use super::*;
-use crate::envelope::Event;
+use super::{
+    CouponApplied, CouponIssued, CouponRejected, CouponRestored, CouponReturned, Fact, Kind,
+    OrderCancelled, OrderConfirmed, OrderCreated, OrderRefunded, PaymentFailed, PaymentRefunded,
+    PointCharged, PointsReturned, ProductChanged, RefundRequested, StockDeducted,
+    StockDeductionFailed, StockRestored, StockReturned, UserDeactivated, UserRegistered, promotion,
+};
+use crate::envelope::{Actor, Event, EventId};
 use crate::ids::{CouponId, Id, OrderId, ProductId, RefundId, UserCouponId, UserId};
 use crate::money::{Money, Quantity};
 use crate::saga::{Direction, Step, Steps};

@@ -33,10 +33,7 @@ impl Caller {
 
     /// Who the facts that follow are said to come from.
     pub fn actor(self) -> Actor {
-        match self.role {
-            Role::Shopper => Actor::User(self.user),
-            Role::Operator | Role::Admin => Actor::Operator(self.user),
-        }
+        self.role.actor(self.user)
     }
 }
 

@@ -1,10 +1,13 @@
-//! Every Rust file opens with what it is, in a `//!` comment. The `tests.rs` of a module need
-//! not: the module has said it.
+//! Every Rust file opens with what it is, in a `//!` comment. The tests of a module need not: the
+//! module has said it.
 
+use super::rust::is_test_file;
 use super::{File, Finding};
 
 pub fn check(file: &File) -> Vec<Finding> {
-    let said = file.text.starts_with("//! ") || file.path.ends_with("/tests.rs");
+    // The root of a test binary has no other module to say it.
+    let told_elsewhere = is_test_file(&file.path) && !file.path.ends_with("/main.rs");
+    let said = file.text.starts_with("//! ") || told_elsewhere;
     if !file.is_rust() || said {
         return Vec::new();
     }
