@@ -1,6 +1,6 @@
 //! The rows of a shop as the checks need them: loaded once, in key order, without the texts that
-//! make up most of a database. About 1.4 KB an order of two lines: a million orders take some
-//! 1.4 GB, and a larger shop is checked on a machine with that room.
+//! make up most of a database. About 1.6 KB an order of two lines, and up to twice that while it
+//! is read: a million orders take 2 to 3 GB, and a larger shop is checked where there is room.
 
 mod order;
 mod platform;

@@ -72,8 +72,9 @@ fn behind(
         let unread = heard.count();
         if unread > 0 {
             let end = published.end();
+            let place = format_args!("it is at {next}, the end is {end}");
             unrest.push(format!(
-                "{consumer} has {unread} events of {topic} unread: it is at {next}, the end is {end}"
+                "{consumer} has {unread} events of {topic} unread: {place}"
             ));
         }
     }

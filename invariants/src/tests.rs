@@ -68,20 +68,3 @@ fn a_violation_is_told_up_to_a_bound() {
     let found = rows.violations();
     assert_eq!(found.len(), crate::MOST_TOLD);
 }
-
-#[test]
-fn zz_speed() {
-    let rows = healthy();
-    let t = std::time::Instant::now();
-    for _ in 0..2000 { std::hint::black_box(rows.facts()); }
-    println!("load {:?}", t.elapsed() / 2000);
-    let facts = rows.facts();
-    let t = std::time::Instant::now();
-    for _ in 0..2000 { std::hint::black_box((check_always(&facts), crate::check_at_rest(&facts), crate::unrest(&facts))); }
-    println!("check {:?}", t.elapsed() / 2000);
-    for i in ALWAYS.iter().chain(ONE_MOMENT).chain(AT_REST) {
-        let t = std::time::Instant::now();
-        for _ in 0..2000 { std::hint::black_box((i.check)(&facts)); }
-        println!("{} {} {:?}", i.name, i.meaning, t.elapsed() / 2000);
-    }
-}

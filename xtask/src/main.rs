@@ -2,7 +2,8 @@
 //! nothing else. Not part of the product: nothing depends on it.
 #![expect(
     clippy::print_stdout,
-    reason = "a tool for people answers on standard output"
+    clippy::print_stderr,
+    reason = "a tool for people answers on standard output and complains on standard error"
 )]
 
 mod ci;

@@ -142,7 +142,7 @@ pub(super) fn i7_completed(facts: &Facts) -> Vec<Violation> {
     findings.found
 }
 
-/// Whether only the fence remembered the step, and it was pruned: fences go after the events.
+/// Whether only a fence remembered the step, and it may be gone.
 fn is_forgotten(facts: &Facts, order: &Ordered, step: Step) -> bool {
     let (platform, has_ledger_row) = match step {
         Step::ApplyCoupon => (&facts.promotion.platform, false),
@@ -160,7 +160,7 @@ fn is_forgotten(facts: &Facts, order: &Ordered, step: Step) -> bool {
         | Step::Rank
         | Step::RememberStock => (&facts.product.platform, true),
     };
-    !has_ledger_row && !platform.keeps(order.created_at)
+    !has_ledger_row && platform.may_have_forgotten(order.created_at)
 }
 
 fn is_refunded(facts: &Facts, order: &Ordered) -> bool {

@@ -222,7 +222,7 @@ fn is_given_back(facts: &Facts, order: &Ordered) -> bool {
     let platform = &facts.promotion.platform;
     let undone = match platform.fence(order.order_id.into(), Step::ApplyCoupon) {
         Some(standing) => standing == Standing::Undone,
-        None => !platform.keeps(order.created_at),
+        None => platform.may_have_forgotten(order.created_at),
     };
     let mut audit = facts.order.audit(order.order_id).iter();
     undone && audit.any(|row| row.kind == Kind::RefundRequested)

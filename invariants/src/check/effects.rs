@@ -160,6 +160,7 @@ fn lost_effects(facts: &Facts, findings: &mut Findings) {
         let left_no_trace = |said: &&Said| {
             let order = said.saga.and_then(|saga| facts.order.of_saga(saga));
             order.is_some_and(|order| facts.standing(order, step).is_none())
+                && !facts.platform(service).may_have_forgotten(said.at)
         };
         for said in passed(facts, service, kind).filter(left_no_trace) {
             lost(service, kind, said, findings);

@@ -99,11 +99,14 @@ fn is_closed(facts: &Facts, user_id: UserId) -> bool {
     found.is_ok_and(|at| accounts[at].closed)
 }
 
-/// The hours of the ranking from the oldest kept one on. Hours in which a refund was taken back
-/// are left out: what it took is Order's content, not its rows.
+/// The ranking, from the oldest hour on that it keeps. Hours in which a refund was taken back are
+/// left out: what it took is Order's content, not its rows.
 fn ranked(facts: &Facts, findings: &mut Findings) {
-    let Some(oldest) = facts.product.ranks.first().map(|rank| rank.hour) else {
-        return;
+    let first = facts.product.ranks.first().map(|rank| rank.hour);
+    let oldest = if facts.product.platform.is_whole() {
+        i64::MIN
+    } else {
+        first.unwrap_or(i64::MAX)
     };
     let mut sold: BTreeMap<(i64, ProductId), Option<i64>> = BTreeMap::new();
     for rank in &facts.product.ranks {

@@ -28,6 +28,7 @@ pub(crate) struct Platform {
     by_kind: Vec<u32>,
     /// Events up to then may be gone; none is when this is none.
     pruned: Option<Timestamp>,
+    oldest_fence: Option<Timestamp>,
 }
 
 /// An event of the outbox without its body.
@@ -78,12 +79,14 @@ impl Platform {
             why: row.why,
         })?;
         let by_kind = places(&said, Said::place);
+        let fences = store.all::<Fence>()?;
         Ok(Self {
             pruned: pruned(&writers, &said),
+            oldest_fence: fences.iter().map(|fence| fence.at).min(),
             writers,
             said,
             consumed: store.all()?,
-            fences: store.all()?,
+            fences,
             keys,
             parked,
             by_kind,
@@ -129,6 +132,13 @@ impl Platform {
     /// Whether nothing was taken from the outbox yet.
     pub fn is_whole(&self) -> bool {
         self.pruned.is_none()
+    }
+
+    /// Whether a fence of that time may have been taken away. Fences go after events, by age;
+    /// what stands of a time tells that what is younger stands too.
+    pub fn may_have_forgotten(&self, at: Timestamp) -> bool {
+        let is_younger = |oldest: Timestamp| oldest.plus(CLOCK_ROOM) > at;
+        !self.is_whole() && self.oldest_fence.is_none_or(is_younger)
     }
 
     /// The number of the next event.

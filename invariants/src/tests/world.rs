@@ -151,6 +151,7 @@ pub fn put<R: db::Row>(maps: &mut Maps, row: R) {
     maps.table_mut().insert(row.key(), row);
 }
 
+#[derive(Default)]
 pub struct Worlds {
     user: World<User>,
     product: World<Product>,
@@ -164,19 +165,6 @@ pub struct Worlds {
 }
 
 impl Worlds {
-    fn new() -> Self {
-        Self {
-            user: World::new(),
-            product: World::new(),
-            order: World::new(),
-            payment: World::new(),
-            promotion: World::new(),
-            order_view: World::new(),
-            waiting: VecDeque::new(),
-            queued: [0; 5],
-        }
-    }
-
     fn queue(&mut self) {
         let said = [
             self.user.said(),
@@ -368,7 +356,7 @@ impl Worlds {
 
 /// The worlds after all of it, at rest.
 pub fn worlds() -> Worlds {
-    let mut worlds = Worlds::new();
+    let mut worlds = Worlds::default();
     worlds.register(RICH, "rich@demo.kr");
     worlds.register(POOR, "poor@demo.kr");
     worlds.register(GONE, "gone@demo.kr");

@@ -239,16 +239,18 @@ fn answers(service: ServiceName, step: Step) -> impl Iterator<Item = (Kind, Dire
 
 fn is_remembered(facts: &Facts, said: &Said, step: Step, direction: Direction) -> bool {
     let Some(kind) = said.kind else { return true };
-    let fence = facts
-        .platform(kind.publisher())
-        .fence(SagaId::new(said.subject()), step);
+    let platform = facts.platform(kind.publisher());
+    let fence = platform.fence(SagaId::new(said.subject()), step);
     let failed = saga::failures().contains(kind);
     match (fence, direction) {
         (Some(Standing::Applied | Standing::Undone), Direction::Do) => !failed,
         (Some(Standing::Refused | Standing::Void), Direction::Do) => failed,
         (Some(Standing::Undone | Standing::Void), Direction::Undo) => true,
         (Some(Standing::Applied | Standing::Refused), Direction::Undo) => false,
-        (None, _) => !failed && has_row(facts, said, step, direction),
+        (None, _) => {
+            let shown = !failed && has_row(facts, said, step, direction);
+            shown || platform.may_have_forgotten(said.at)
+        }
     }
 }
 

@@ -91,6 +91,22 @@ pub const PLANTS: &[Plant] = &[
         },
     },
     Plant {
+        says: "USED by order 00000000000FN at no time",
+        trips: &["I6"],
+        spoil: |rows| {
+            edit(
+                &mut rows.promotion,
+                &(RICH, HELD),
+                |held: &mut UserCoupon| held.used_at = None,
+            );
+        },
+    },
+    Plant {
+        says: "USED by order 00000000000FT, which is user 0000000000036's",
+        trips: &["I6", "I8"],
+        spoil: |rows| hold(&mut rows.promotion, FREED, Some(UNPAID)),
+    },
+    Plant {
         says: "after its last instant",
         trips: &["I6"],
         spoil: |rows| {

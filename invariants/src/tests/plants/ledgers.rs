@@ -20,7 +20,7 @@ pub const PLANTS: &[Plant] = &[
         },
     },
     Plant {
-        says: "StockDeducted 00000000000FN of -1 (version 2) leaves 8, the rows up to it add up to 9",
+        says: "00000000000FN of -1 (version 2) leaves 8, the rows up to it add up to 9",
         trips: &["I3"],
         spoil: |rows| {
             let key = (WITH_COUPON.into(), CUP, Moved::Deduct);
@@ -196,6 +196,24 @@ pub const PLANTS: &[Plant] = &[
         },
     },
     Plant {
+        says: "REFUND 00000000000FT of 5 won (version 2) gives back what was never taken",
+        trips: &["I5", "I9"],
+        spoil: |rows| {
+            let row = use_of(rows, SagaId::from(PLAIN));
+            let back = PointHistory {
+                user_id: POOR,
+                saga_id: UNPAID.into(),
+                direction: Direction::Refund,
+                order_id: Some(UNPAID),
+                amount: Money::new(5),
+                balance_after: Money::new(1_005),
+                point_version: 2,
+                ..row
+            };
+            post(&mut rows.payment, back);
+        },
+    },
+    Plant {
         says: "it is COMPLETED, and REFUND 00000000000FN of 22000 won (version 9) undid it",
         trips: &["I5", "I7", "I9"],
         spoil: |rows| {
@@ -234,6 +252,24 @@ pub const PLANTS: &[Plant] = &[
                 row.amount = Money::new(9_999);
             });
             shift_points(&mut rows.payment, 4, 1);
+        },
+    },
+    Plant {
+        says: "-1 of product 0000000000069 was not restored with it",
+        trips: &["I3", "I7", "I9"],
+        spoil: |rows| {
+            let key = (OVERDUE.into(), CUP, Moved::Restore);
+            let row = rows.product.table_mut::<Ledger>()[&key].clone();
+            let back = Ledger {
+                saga_id: PLAIN.into(),
+                quantity_after: row.quantity_after + row.delta,
+                stock_version: row.stock_version + 1,
+                ..row
+            };
+            put(&mut rows.product, back);
+            edit(&mut rows.product, &CUP, |stock: &mut Stock| {
+                (stock.quantity, stock.version) = (stock.quantity + 2, stock.version + 1);
+            });
         },
     },
     Plant {

@@ -209,6 +209,11 @@ pub const PLANTS: &[Plant] = &[
         },
     },
     Plant {
+        says: "of the ranking has 0, 3 were sold",
+        trips: &["I13"],
+        spoil: |rows| rows.product.table_mut::<Rank>().clear(),
+    },
+    Plant {
         says: "I10 order 00000000000Z7: the view shows it COMPLETED",
         trips: &["I10"],
         spoil: |rows| {
