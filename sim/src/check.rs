@@ -51,7 +51,7 @@ pub fn always(shop: &Shop) -> Vec<Found> {
     told(invariants::check_always(&facts(shop)))
 }
 
-/// What holds once nothing is under way, and that nothing is.
+/// What holds once nothing is under way, that nothing is, and what holds at any instant.
 pub fn at_rest(shop: &Shop) -> Vec<Found> {
     let facts = facts(shop);
     let unrest = invariants::unrest(&facts);
@@ -59,6 +59,7 @@ pub fn at_rest(shop: &Shop) -> Vec<Found> {
         .into_iter()
         .map(|open| Found::new("I16", open.to_string()))
         .collect();
+    found.extend(told(invariants::check_always(&facts)));
     found.extend(told(invariants::check_at_rest(&facts)));
     found
 }
@@ -132,11 +133,16 @@ fn outbox(shop: &Shop, service: ServiceName) -> BTreeMap<i64, Outbox> {
     rows.into_iter().map(|row| (row.seq, row)).collect()
 }
 
-/// I17 and I19: a start finds every open deadline, and no stale writer ever commits.
+/// I17 and I19: a start finds every open deadline, and no stale writer ever commits. No input may
+/// break a transaction by itself.
 pub fn counted(shop: &mut Shop) -> Vec<Found> {
     let mut found = Vec::new();
     for &service in ServiceName::ALL {
         let counted = shop.counted(service);
+        if let Some(why) = shop.broken(service) {
+            let witness = format!("{service}: a transaction failed for good: {why}");
+            found.push(Found::new("broken", witness));
+        }
         if counted.stale_commits > 0 {
             let commits = counted.stale_commits;
             let witness =
@@ -267,7 +273,9 @@ impl Standing {
             (Some(Answer::Refused), Wish::Cancel { .. } | Wish::Deactivate { .. }) => None,
             (Some(Answer::Refused), _) => (!standing.is_empty())
                 .then(|| ("I11", format!("refused, and stands as {standing:?}"))),
-            (None, _) => None,
+            // What may have become of an order that was never accepted, nobody can ask.
+            (None, Wish::Cancel { .. }) => None,
+            (None, _) => Some(("I16", "nobody answers it".to_owned())),
         }
     }
 

@@ -19,9 +19,9 @@ const BOUND: u64 = 5_000;
 #[derive(Debug, Parser)]
 #[command(name = "sim")]
 struct Arguments {
-    /// How many schedules to run.
-    #[arg(long, default_value_t = 1_000)]
-    seeds: u64,
+    /// How many schedules to run: 1,000, or one where a seed is given.
+    #[arg(long)]
+    seeds: Option<u64>,
     /// The first seed; alone, the only one.
     #[arg(long)]
     seed: Option<u64>,
@@ -92,7 +92,8 @@ fn one(seed: u64, bug: Option<&Entry>) -> bool {
 }
 
 fn campaign(arguments: &Arguments, bug: Option<&Entry>) -> bool {
-    let seeds = many::range(arguments.seed, arguments.seeds);
+    let one_or_many = if arguments.seed.is_some() { 1 } else { 1_000 };
+    let seeds = many::range(arguments.seed, arguments.seeds.unwrap_or(one_or_many));
     told::range(&seeds);
     let (took, sum) =
         timed(|| many::run(seeds, arguments.threads, |seed| sim::run(plan(seed, bug))));
@@ -101,7 +102,7 @@ fn campaign(arguments: &Arguments, bug: Option<&Entry>) -> bool {
 }
 
 fn parity(arguments: &Arguments, seeds: u64) -> bool {
-    let seeds = many::range(arguments.seed.or(Some(1)), seeds);
+    let seeds = many::range(arguments.seed, seeds);
     told::range(&seeds);
     let both = |seed| {
         let maps = Plan {

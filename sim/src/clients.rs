@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use contracts::envelope::{Actor, ServiceName};
 use contracts::events::order::OrderLine;
 use contracts::ids::{CouponId, OrderId, ProductId, UserCouponId, UserId};
 use contracts::money::Money;
@@ -15,9 +14,11 @@ use crate::rng::Rng;
 use crate::shop::Shop;
 
 mod answers;
+mod sending;
 
 use answers::may_be_refused_later;
 pub use answers::{Answer, Complaint};
+use sending::Sending;
 
 /// What a client wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,95 +96,25 @@ impl Clients {
             scope: format!("wish {index}"),
             fingerprint: vec![1 + u8::from(other)],
         };
-        let offered = match self.asked[index].wish.clone() {
-            Wish::Place {
-                user,
-                lines,
-                coupon,
-                deadline,
-            } => {
-                let Some(order_id) = shop.order.next_id(now) else {
-                    return false;
-                };
-                let command = order::input::PlaceOrder {
-                    order_id,
-                    user_id: user,
-                    lines,
-                    user_coupon_id: coupon,
-                    key,
-                    deadline,
-                };
-                let input = order::input::Input::PlaceOrder(command);
-                shop.order.send(ticket, Actor::User(user), input);
-                order_id.get()
-            }
-            Wish::Cancel { wish, by } => {
-                let Some(Answer::Accepted(order)) = self.asked[wish].answer else {
-                    return false;
-                };
-                let order_id = OrderId::new(order);
-                let actor = match by {
-                    Canceller::Customer(user) => Actor::User(user),
-                    Canceller::Operator => Actor::Operator(UserId::new(1)),
-                };
-                let input = order::input::Input::Cancel(order::input::Cancel { order_id, by, key });
-                if !shop.order.send(ticket, actor, input) {
-                    return false;
-                }
-                order
-            }
-            Wish::Charge { user, amount } => {
-                let Some(id) = shop.payment.next_id(now) else {
-                    return false;
-                };
-                let command = payment::input::Charge {
-                    id,
-                    user_id: user,
-                    amount,
-                    key,
-                };
-                let input = payment::input::Input::Charge(command);
-                shop.payment.send(ticket, Actor::User(user), input);
-                id.get()
-            }
-            Wish::Issue { user, coupon } => {
-                let Some(id) = shop.promotion.next_id(now) else {
-                    return false;
-                };
-                let command = promotion::input::IssueCoupon {
-                    user_coupon_id: id,
-                    coupon_id: coupon,
-                    user_id: user,
-                    key,
-                };
-                let input = promotion::input::Input::IssueCoupon(command);
-                shop.promotion.send(ticket, Actor::User(user), input);
-                id.get()
-            }
-            Wish::Adjust { product, delta } => {
-                let Some(id) = shop.product.next_id(now) else {
-                    return false;
-                };
-                let command = product::input::AdjustStock {
-                    id,
-                    product_id: product,
-                    delta,
-                    reason: "count".to_owned(),
-                    key,
-                };
-                let input = product::input::Input::AdjustStock(command);
-                shop.product
-                    .send(ticket, Actor::Operator(UserId::new(1)), input);
-                id.get()
-            }
-            Wish::Deactivate { user } => {
-                let command = user::input::Deactivate { user_id: user };
-                let input = user::input::Input::Deactivate(command);
-                if other || !shop.user.send(ticket, Actor::User(user), input) {
-                    return false;
-                }
-                user.get()
-            }
+        let order = match self.asked[index].wish {
+            Wish::Cancel { wish, .. } => match self.asked[wish].answer {
+                Some(Answer::Accepted(order)) => Some(OrderId::new(order)),
+                Some(Answer::Refused) | None => return false,
+            },
+            Wish::Place { .. }
+            | Wish::Charge { .. }
+            | Wish::Issue { .. }
+            | Wish::Adjust { .. }
+            | Wish::Deactivate { .. } => None,
+        };
+        let sending = Sending {
+            ticket,
+            key,
+            order,
+            now,
+        };
+        let Some(offered) = sending.send(shop, self.asked[index].wish.clone()) else {
+            return false;
         };
         self.asked[index].waiting |= !other;
         if !other {
@@ -221,17 +152,6 @@ impl Clients {
         let settled = |asked: &Asked| asked.answer.is_some() && !asked.waiting;
         all.filter(move |(_, asked)| settled(asked))
             .map(|(index, _)| index)
-    }
-}
-
-/// Which service a wish goes to.
-pub fn asked_of(wish: &Wish) -> ServiceName {
-    match wish {
-        Wish::Place { .. } | Wish::Cancel { .. } => ServiceName::Order,
-        Wish::Charge { .. } => ServiceName::Payment,
-        Wish::Issue { .. } => ServiceName::Promotion,
-        Wish::Adjust { .. } => ServiceName::Product,
-        Wish::Deactivate { .. } => ServiceName::User,
     }
 }
 

@@ -17,6 +17,7 @@ use crate::topics::Topics;
 
 mod inbox;
 mod turn;
+mod wrong;
 
 pub use turn::{Ending, Timers, Told, Turn};
 
@@ -38,6 +39,8 @@ pub struct Node<S: Service> {
     deposed: Option<Mark>,
     /// What was answered since somebody last looked.
     pub answers: Vec<(usize, Option<S::Reply>)>,
+    /// The first transaction that failed for good although the schedule did not want it.
+    pub broken: Option<String>,
     counted: Counted,
 }
 
@@ -55,6 +58,19 @@ pub struct Counted {
     pub stale_commits: u64,
     /// Open timers that a start did not find.
     pub timers_lost: u64,
+}
+
+impl Counted {
+    pub fn add(&mut self, other: Self) {
+        self.batches += other.batches;
+        self.inputs += other.inputs;
+        self.repeats += other.repeats;
+        self.parked += other.parked;
+        self.crashes += other.crashes;
+        self.refused += other.refused;
+        self.stale_commits += other.stale_commits;
+        self.timers_lost += other.timers_lost;
+    }
 }
 
 /// One key of one topic.
@@ -104,6 +120,7 @@ impl<S: Plant> Node<S> {
             rewound: false,
             deposed: None,
             answers: Vec::new(),
+            broken: None,
             counted: Counted::default(),
         }
     }
@@ -347,7 +364,8 @@ fn place_key<S: Service>(topic: ServiceName) -> (String, String, i64) {
 /// everything is read again, and the fence absorbs it.
 fn place(topics: &Topics, topic: ServiceName, row: Option<&Consumed>) -> Place {
     let committed = row.map_or(1, |row| row.next);
-    let known = |row: &Consumed| topics.of(topic).id_before(row.next).as_ref() == Some(&row.last_id);
+    let known =
+        |row: &Consumed| topics.of(topic).id_before(row.next).as_ref() == Some(&row.last_id);
     Place {
         topic,
         committed,

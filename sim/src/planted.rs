@@ -33,6 +33,7 @@ pub enum LoopBug {
     EpochNotRaised,
     NeighboursLost,
     ReplyBeforeCommit,
+    ScansTooLate,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +109,8 @@ pub const BUGS: &[Entry] = &[
           "a batch with one bad input is dropped whole"),
     entry("reply-before-commit", Bug::Loop(LoopBug::ReplyBeforeCommit), "I1",
           "the client hears of an order before it is durable"),
+    entry("scans-too-late", Bug::Loop(LoopBug::ScansTooLate), "I17",
+          "a start looks for deadlines only from the newest order on"),
     entry("restores-twice", Bug::Product(ProductBug::RestoresTwice), "I3",
           "an undo heard again puts stock back again"),
     entry("wrong-direction", Bug::Product(ProductBug::WrongDirection), "I7",

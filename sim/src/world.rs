@@ -9,7 +9,7 @@ use contracts::time::Timestamp;
 use crate::check::{self, Found};
 use crate::clients::{self, Clients};
 use crate::faults::Faults;
-use crate::node::{Ending, Lane, Timers, Turn};
+use crate::node::{Counted, Ending, Lane, Timers, Told, Turn};
 use crate::planted::{Bug, LoopBug};
 use crate::rng::Rng;
 use crate::shop::{Backend, Relay, Shop};
@@ -48,6 +48,7 @@ pub struct Outcome {
     pub steps: u64,
     pub timeline: Vec<String>,
     pub tally: check::Tally,
+    pub counted: Counted,
 }
 
 pub(crate) struct World {
@@ -201,6 +202,9 @@ impl World {
 
     fn turn(&mut self, service: ServiceName, turn: &Turn) -> bool {
         let told = self.shop.turn(service, turn, self.now);
+        if told == Told::default() {
+            return false;
+        }
         let facts = [
             service as i64,
             i64::try_from(told.inputs).unwrap_or(i64::MAX),
@@ -337,7 +341,11 @@ impl World {
 
     /// Some key that is about now makes every batch fail that it is in.
     fn poison(&mut self, service: ServiceName) {
-        let topic = self.any_service();
+        let heard = Shop::heard(service);
+        if heard.is_empty() {
+            return;
+        }
+        let topic = self.rng.pick(heard);
         let end = self.shop.topics.of(topic).end();
         let offset = self.rng.between((end - 3).max(1), end);
         let Some(event) = self.shop.topics.of(topic).at(offset) else {

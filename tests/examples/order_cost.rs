@@ -13,8 +13,8 @@ use contracts::events::order::OrderLine;
 use contracts::ids::{OrderId, ProductId, UserId};
 use contracts::money::Quantity;
 use order::input::{Input, PlaceOrder};
-use runtime::idempotency::KeyUse;
 use runtime::Status;
+use runtime::idempotency::KeyUse;
 use shop_tests::TestShop;
 
 /// How long an order may stay open; none here comes near.
@@ -71,9 +71,12 @@ async fn main() {
         each(after.said - before.said),
         each(after.rows - before.rows),
     );
-    out.write_all(report.as_bytes()).expect("standard output takes it");
+    out.write_all(report.as_bytes())
+        .expect("standard output takes it");
     drop(out);
-    let Some(shop) = Arc::into_inner(shop) else { panic!("a sender still holds the shop") };
+    let Some(shop) = Arc::into_inner(shop) else {
+        panic!("a sender still holds the shop")
+    };
     shop.end().await;
 }
 
@@ -125,7 +128,10 @@ async fn one(shop: &TestShop, user_id: UserId, products: [ProductId; 2], index: 
             user_id,
             lines: lines.clone(),
             user_coupon_id: None,
-            key: KeyUse { scope: format!("cost:{index}"), fingerprint: vec![0; 16] },
+            key: KeyUse {
+                scope: format!("cost:{index}"),
+                fingerprint: vec![0; 16],
+            },
             deadline: DEADLINE,
         });
         match handle.send(input, Actor::User(user_id), Trace::NONE).await {
@@ -137,7 +143,15 @@ async fn one(shop: &TestShop, user_id: UserId, products: [ProductId; 2], index: 
 
 async fn until_confirmed(shop: &TestShop, said: u64) {
     let mut tick = tokio::time::interval(Duration::from_millis(1));
-    while shop.places.order.handle.status().said.load(Ordering::Relaxed) < said {
+    while shop
+        .places
+        .order
+        .handle
+        .status()
+        .said
+        .load(Ordering::Relaxed)
+        < said
+    {
         tick.tick().await;
     }
 }
@@ -175,7 +189,10 @@ fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux tells it");
     let after_name = stat.rsplit(')').next().expect("a name in parentheses");
     let ticks = after_name.split_whitespace().skip(11).take(2);
-    ticks.map(|field| field.parse::<f64>().expect("a count of ticks")).sum::<f64>() / TICKS
+    ticks
+        .map(|field| field.parse::<f64>().expect("a count of ticks"))
+        .sum::<f64>()
+        / TICKS
 }
 
 #[expect(clippy::disallowed_methods, reason = "measures, decides nothing")]

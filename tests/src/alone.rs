@@ -92,7 +92,10 @@ impl Alone<Order> {
             key: key_use("order", key),
             deadline: DEADLINE,
         });
-        let sent = self.place.handle.send(input, Actor::User(user_id), Trace::NONE);
+        let sent = self
+            .place
+            .handle
+            .send(input, Actor::User(user_id), Trace::NONE);
         sent.await.expect("is decided")
     }
 
@@ -100,14 +103,20 @@ impl Alone<Order> {
         let by = Canceller::Customer(user_id);
         let key = key_use("cancel", order_id);
         let input = Input::Cancel(Cancel { order_id, by, key });
-        let sent = self.place.handle.send(input, Actor::User(user_id), Trace::NONE);
+        let sent = self
+            .place
+            .handle
+            .send(input, Actor::User(user_id), Trace::NONE);
         sent.await.expect("is decided")
     }
 
     pub fn status(&self, order_id: OrderId) -> OrderStatus {
         let readers = &self.place.readers;
         let order = readers.with(|reader| order::view::order(reader, order_id));
-        order.expect("the order can be read").expect("there is one").status
+        order
+            .expect("the order can be read")
+            .expect("there is one")
+            .status
     }
 
     /// Returns once every one of these orders has this status.

@@ -156,7 +156,9 @@ impl TestShop {
     pub fn left(&self, product_id: ProductId) -> i64 {
         let readers = &self.places.product.readers;
         let row = readers.with(|reader| reader.get::<Stock>(&product_id));
-        row.expect("the stock can be read").expect("there is a stock").quantity
+        row.expect("the stock can be read")
+            .expect("there is a stock")
+            .quantity
     }
 
     /// How many points somebody holds.

@@ -4,12 +4,15 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use boot::Place;
 use contracts::envelope::{Actor, Trace};
 use contracts::http::Role;
 use contracts::http::user::{Email, Password};
 use contracts::ids::UserId;
 use reqwest::Method;
 use serde_json::json;
+use tokio::task::JoinSet;
+use user::User;
 use user::decide::Reply;
 use user::domain::{PasswordHash, Profile};
 use user::passwords::hash;
@@ -44,45 +47,49 @@ impl TestShop {
         self.member(Role::Admin).await
     }
 
+    /// Registered all at once, so that they share transactions.
     pub async fn many_shoppers(&self, count: usize) -> Vec<Member> {
-        let mut members = Vec::with_capacity(count);
+        let mut registered = JoinSet::new();
         for _ in 0..count {
-            members.push(self.shopper().await);
+            registered.spawn(register(self.places.user.clone(), Role::Shopper));
         }
-        members
+        registered.join_all().await
     }
 
     /// Registers somebody who can do what the role allows.
     pub async fn member(&self, role: Role) -> Member {
-        let handle = &self.places.user.handle;
-        let id: UserId = handle.next_id();
-        let email = format!("{}@test", id.to_string().to_lowercase());
-        let input = user::input::Input::Register(user::input::Register {
-            id,
-            email: Email::parse(&email).expect("an email"),
-            profile: Profile {
-                name: "시험".to_owned(),
-                phone: None,
-                address: None,
-            },
-            password_hash: HASH.clone(),
-            role,
-        });
-        let reply = handle.send(input, Actor::System, Trace::NONE).await;
-        assert!(matches!(reply, Ok(Reply::Account(_))), "{reply:?}");
-        let now = handle.now();
-        let token = self.places.user.signer.sign(id, role, now, TOKEN_LIFETIME);
-        Member { id, email, token }
+        register(self.places.user.clone(), role).await
     }
 
     /// Logs in over HTTP and gives the token.
     pub async fn log_in(&self, email: &str, password: &str) -> String {
         let body = json!({ "email": email, "password": password });
         let path = "/api/v1/auth/login";
-        let answer = self.call(Method::POST, path, None, &[], Some(&body)).await;
+        let answer = self.call(Method::POST, path, None, Some(&body)).await;
         let token = answer.body["accessToken"].as_str();
         token
             .unwrap_or_else(|| panic!("no token in {answer:?}"))
             .to_owned()
     }
+}
+
+async fn register(place: Place<User>, role: Role) -> Member {
+    let id: UserId = place.handle.next_id();
+    let email = format!("{}@test", id.to_string().to_lowercase());
+    let input = user::input::Input::Register(user::input::Register {
+        id,
+        email: Email::parse(&email).expect("an email"),
+        profile: Profile {
+            name: "시험".to_owned(),
+            phone: None,
+            address: None,
+        },
+        password_hash: HASH.clone(),
+        role,
+    });
+    let reply = place.handle.send(input, Actor::System, Trace::NONE).await;
+    assert!(matches!(reply, Ok(Reply::Account(_))), "{reply:?}");
+    let now = place.handle.now();
+    let token = place.signer.sign(id, role, now, TOKEN_LIFETIME);
+    Member { id, email, token }
 }

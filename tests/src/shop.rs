@@ -72,7 +72,11 @@ impl Answer {
     pub fn is_problem(self, status: u16, code: &str) -> Self {
         let kind = self.header("content-type");
         assert_eq!(kind, "application/problem+json", "{self:?}");
-        assert_eq!((self.status.as_u16(), self.code()), (status, code), "{self:?}");
+        assert_eq!(
+            (self.status.as_u16(), self.code()),
+            (status, code),
+            "{self:?}"
+        );
         assert_eq!(self.body["status"], status, "{self:?}");
         self
     }
@@ -196,8 +200,7 @@ impl TestShop {
         let fresh = self.fresh_key();
         let mut all = vec![("Idempotency-Key", fresh.as_str())];
         all.extend(headers);
-        let path = "/api/v1/orders";
-        self.call(Method::POST, path, Some(by), &all, Some(&body)).await
+        self.post_with("/api/v1/orders", by, &all, &body).await
     }
 
     /// The order as its owner sees it.
@@ -212,12 +215,27 @@ impl TestShop {
     }
 
     pub async fn get(&self, path: &str, by: &Member) -> Answer {
-        self.call(Method::GET, path, Some(by), &[], None).await
+        self.call(Method::GET, path, Some(by), None).await
     }
 
     pub async fn post(&self, path: &str, by: &Member, key: &str, body: &Value) -> Answer {
         let key = [("Idempotency-Key", key)];
-        self.call(Method::POST, path, Some(by), &key, Some(body)).await
+        self.post_with(path, by, &key, body).await
+    }
+
+    /// As `post`, with all headers given.
+    pub async fn post_with(
+        &self,
+        path: &str,
+        by: &Member,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Answer {
+        let mut request = self.request(Method::POST, path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.bearer_auth(&by.token).json(body)).await
     }
 
     /// Any request with a JSON body or none.
@@ -226,13 +244,9 @@ impl TestShop {
         method: Method,
         path: &str,
         by: Option<&Member>,
-        headers: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Answer {
         let mut request = self.request(method, path);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
         if let Some(member) = by {
             request = request.bearer_auth(&member.token);
         }

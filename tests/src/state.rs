@@ -27,14 +27,12 @@ impl TestShop {
         let mut digest = Digest::default();
         for service in ServiceName::ALL {
             let readers = self.places.readers(*service);
-            let read = readers.with(|reader| {
-                match service {
-                    ServiceName::User => rows_digest::<User>(reader, &mut digest),
-                    ServiceName::Product => rows_digest::<Product>(reader, &mut digest),
-                    ServiceName::Order => rows_digest::<Order>(reader, &mut digest),
-                    ServiceName::Payment => rows_digest::<Payment>(reader, &mut digest),
-                    ServiceName::Promotion => rows_digest::<Promotion>(reader, &mut digest),
-                }
+            let read = readers.with(|reader| match service {
+                ServiceName::User => rows_digest::<User>(reader, &mut digest),
+                ServiceName::Product => rows_digest::<Product>(reader, &mut digest),
+                ServiceName::Order => rows_digest::<Order>(reader, &mut digest),
+                ServiceName::Payment => rows_digest::<Payment>(reader, &mut digest),
+                ServiceName::Promotion => rows_digest::<Promotion>(reader, &mut digest),
             });
             read.expect("the rows can be read");
         }

@@ -1,7 +1,7 @@
 //! The command line: standard output is data, standard error is talk. Exit codes: 0 done,
 //! 1 failed, 2 misused, 3 not found, 4 refused by a guard.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -62,8 +62,26 @@ struct Target {
     #[arg(long, env = "JANGTEO_EMAIL", default_value = crate::seed::ONCALL)]
     email: String,
     /// The operator's password.
-    #[arg(long, env = "JANGTEO_PASSWORD", default_value = crate::seed::PASSWORD, hide_env_values = true)]
+    #[arg(long, env = "JANGTEO_PASSWORD", default_value = crate::seed::PASSWORD)]
+    #[arg(hide_env_values = true)]
     password: String,
+}
+
+impl Target {
+    /// What another command must be told to mean the same shop; nothing when it finds it anyway.
+    fn flag(&self) -> String {
+        match &self.url {
+            Some(url) => format!(" --url {url}"),
+            None => data_flag(&self.data),
+        }
+    }
+}
+
+fn data_flag(folder: &Path) -> String {
+    match folder == Path::new(client::DEFAULT_DATA) {
+        true => String::new(),
+        false => format!(" --data {}", folder.display()),
+    }
 }
 
 /// How answers are written.

@@ -78,10 +78,12 @@ impl Maps {
     }
 }
 
+type Write = Box<dyn FnOnce(&mut Maps)>;
+
 /// Writes of a transaction, in the order they were flushed.
 #[derive(Default)]
 pub struct Pending {
-    writes: Vec<Box<dyn FnOnce(&mut Maps)>>,
+    writes: Vec<Write>,
 }
 
 impl Pending {

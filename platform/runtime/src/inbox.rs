@@ -2,7 +2,6 @@
 //! events are set aside. Everything here is derived from committed rows and what was polled
 //! since; after a rollback it is rewound to the rows.
 
-use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -14,7 +13,8 @@ use event_log::{Delivered, Raw, Start, Tail};
 
 use crate::batch::{Arrived, Origin, Progress};
 use crate::looping::message;
-use crate::parking::{self, MOST_EVENTS_A_KEY, MOST_KEYS, ParkedKey};
+use crate::parking::{self, ParkedKey};
+use crate::queues::Queues;
 use crate::service::{Accept, Service};
 
 /// Each service is the only consumer of its partition on the embedded log.
@@ -23,10 +23,7 @@ const PART: i64 = 0;
 /// The topics of one loop.
 pub(crate) struct Inbox {
     sources: Vec<Source>,
-    /// As the rows are committed.
-    parked: BTreeMap<ParkedKey, Queue>,
-    /// As they will be after this turn, for the keys it set aside; dropped when it ends.
-    ahead: BTreeMap<ParkedKey, Queue>,
+    pub queues: Queues,
     hears: Kinds,
 }
 
@@ -55,35 +52,6 @@ impl Last {
     }
 }
 
-/// The parked events of one key.
-#[derive(Clone, Copy, Debug)]
-struct Queue {
-    events: usize,
-    next_no: i64,
-    /// When its first event is tried again; `None` for poison, which waits for a person.
-    retry_at: Option<Timestamp>,
-}
-
-impl Default for Queue {
-    fn default() -> Self {
-        Self {
-            events: 0,
-            next_no: 1,
-            retry_at: None,
-        }
-    }
-}
-
-impl Queue {
-    fn take(&mut self, row: &Parked) {
-        if self.events == 0 {
-            self.retry_at = row.waits.then_some(row.retry_at);
-        }
-        self.events += 1;
-        self.next_no = self.next_no.max(row.no + 1);
-    }
-}
-
 /// What one poll brought.
 pub(crate) struct Polled<I> {
     pub inputs: Vec<Arrived<I>>,
@@ -101,12 +69,11 @@ impl Inbox {
         });
         let mut inbox = Self {
             sources: sources.collect(),
-            parked: BTreeMap::new(),
-            ahead: BTreeMap::new(),
+            queues: Queues::default(),
             hears,
         };
         for row in parked {
-            inbox.queued(&row);
+            inbox.queues.queued(&row);
         }
         inbox
     }
@@ -159,7 +126,9 @@ impl Inbox {
             Err(raw) => {
                 self.sources[index].last = Last::Id(raw.id());
                 let key = self.key(index, raw.row.key);
-                let row = self.set_aside(&key, |key, no| raw_row(key, no, &raw));
+                let row = self
+                    .queues
+                    .set_aside(&key, |key, no| raw_row(key, no, &raw));
                 return polled.park.push(row);
             }
         };
@@ -167,10 +136,10 @@ impl Inbox {
         if !self.hears.contains(event.kind()) {
             return;
         }
-        if self.has_parked() || !self.ahead.is_empty() {
+        if self.queues.has_any() {
             let key = self.key(index, event.key());
-            if self.queue(&key).is_some() {
-                let row = self.set_aside(&key, |key, no| {
+            if self.queues.holds(&key) {
+                let row = self.queues.set_aside(&key, |key, no| {
                     parking::row(key, no, seq, &event, parking::BEHIND)
                 });
                 return polled.park.push(row);
@@ -191,7 +160,9 @@ impl Inbox {
             }),
             Accept::Poison(why) => {
                 let key = self.key(index, event.key());
-                let row = self.set_aside(&key, |key, no| parking::row(key, no, seq, &event, &why));
+                let row = self
+                    .queues
+                    .set_aside(&key, |key, no| parking::row(key, no, seq, &event, &why));
                 polled.park.push(row);
             }
         }
@@ -203,43 +174,6 @@ impl Inbox {
             part: PART,
             key,
         }
-    }
-
-    /// What a key has, or will have after this turn.
-    fn queue(&self, key: &ParkedKey) -> Option<Queue> {
-        self.ahead
-            .get(key)
-            .or_else(|| self.parked.get(key))
-            .copied()
-    }
-
-    /// The row that sets an event aside; it counts once `queued` notes it.
-    pub fn set_aside(
-        &mut self,
-        key: &ParkedKey,
-        row: impl FnOnce(&ParkedKey, i64) -> Parked,
-    ) -> Parked {
-        let mut queue = self.queue(key).unwrap_or_default();
-        let row = row(key, queue.next_no);
-        tracing::error!(
-            topic = row.topic,
-            key = row.key,
-            seq = row.seq,
-            why = row.why,
-            "parked"
-        );
-        queue.take(&row);
-        self.ahead.insert(key.clone(), queue);
-        row
-    }
-
-    /// The turn is over: what it set aside was noted as it was committed, or is not set aside.
-    pub fn settled(&mut self) {
-        self.ahead.clear();
-    }
-
-    pub fn has_parked(&self) -> bool {
-        !self.parked.is_empty()
     }
 
     /// Parts the rows to park: those that the positions move past, and those still ahead of them.
@@ -258,52 +192,13 @@ impl Inbox {
         })
     }
 
-    /// Notes a committed parked row, new or read at start; those of one key come in order.
-    pub fn queued(&mut self, row: &Parked) {
-        self.parked.entry(ParkedKey::of(row)).or_default().take(row);
-    }
-
-    /// Replaces what is known of a key by the rows it still has.
-    pub fn requeue(&mut self, key: &ParkedKey, rows: &[Parked]) {
-        self.parked.remove(key);
-        for row in rows {
-            self.queued(row);
-        }
-    }
-
-    /// Keys whose waiting events are to be tried again.
-    pub fn retries(&self, now: Timestamp) -> Vec<ParkedKey> {
-        let due = self
-            .parked
-            .iter()
-            .filter(|(_, queue)| queue.retry_at.is_some_and(|at| at <= now));
-        due.map(|(key, _)| key.clone()).collect()
-    }
-
-    pub fn next_retry(&self) -> Option<Timestamp> {
-        self.parked
-            .values()
-            .filter_map(|queue| queue.retry_at)
-            .min()
-    }
-
     /// A partition stops when setting aside would go on without end.
     fn pauses(&mut self, index: usize) -> bool {
-        if self.parked.is_empty() {
-            self.sources[index].paused = false;
-            return false;
-        }
         let source = &mut self.sources[index];
         let topic = source.tail.topic().name();
-        let queues = self.parked.iter().filter(|(key, _)| key.topic == topic);
-        let (mut keys, mut longest) = (0, 0);
-        for (_, queue) in queues {
-            keys += 1;
-            longest = longest.max(queue.events);
-        }
-        let pauses = keys >= MOST_KEYS || longest >= MOST_EVENTS_A_KEY;
+        let pauses = self.queues.are_too_long(topic);
         if pauses && !source.paused {
-            tracing::error!(topic, keys, longest, "too much is parked: reading stops");
+            tracing::error!(topic, "too much is parked: reading stops");
         }
         source.paused = pauses;
         pauses
@@ -357,7 +252,7 @@ impl Inbox {
 
     /// Goes back to the committed positions: what was polled since will come again.
     pub fn rewind(&mut self) {
-        self.ahead.clear();
+        self.queues.settled();
         for source in &mut self.sources {
             let committed = source.committed;
             source.tail.seek(committed);

@@ -10,6 +10,7 @@ mod inbox;
 mod looping;
 mod open;
 mod parking;
+mod queues;
 mod service;
 mod status;
 mod timers;

@@ -75,15 +75,26 @@ pub struct Loop<S: Service> {
     forgetting: Forgetting,
 }
 
+/// What a loop is put together from when it opens.
+pub(crate) struct Parts<S: Service> {
+    pub db: Db,
+    pub writer: Writer,
+    pub publishes: Option<Arc<Topic>>,
+    pub inbox: Inbox,
+    pub timers: Timers,
+    pub shared: Arc<Shared<S>>,
+}
+
 impl<S: Service> Loop<S> {
-    pub(crate) fn new(
-        db: Db,
-        writer: Writer,
-        publishes: Option<Arc<Topic>>,
-        inbox: Inbox,
-        timers: Timers,
-        shared: Arc<Shared<S>>,
-    ) -> Self {
+    pub(crate) fn new(parts: Parts<S>) -> Self {
+        let Parts {
+            db,
+            writer,
+            publishes,
+            inbox,
+            timers,
+            shared,
+        } = parts;
         let last_now = Timestamp::from_millis(writer.last_ms);
         Self {
             db,
@@ -142,7 +153,7 @@ impl<S: Service> Loop<S> {
             }
         };
         if work.is_empty() {
-            self.inbox.settled();
+            self.inbox.queues.settled();
             if stopping {
                 return self.write_positions().map(|()| false);
             }
@@ -179,7 +190,7 @@ impl<S: Service> Loop<S> {
         let now = self.now();
         // Timers behind a closed gate wait for the log, which wakes the loop.
         let timers = self.timers.next_due().filter(|_| self.gate.is_none());
-        let due = [timers, self.inbox.next_retry()]
+        let due = [timers, self.inbox.queues.next_retry()]
             .into_iter()
             .flatten()
             .min();
@@ -218,7 +229,7 @@ impl<S: Service> Loop<S> {
         let kept = Kept {
             now,
             log_from: self.publishes.as_ref().and_then(|topic| needed::<S>(topic)),
-            fences: self.inbox.has_parked(),
+            fences: self.inbox.queues.has_parked(),
         };
         let forgotten = self.forgetting.look(&mut self.db, self.mark, &kept);
         match forgotten.now_or_never() {

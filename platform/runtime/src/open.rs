@@ -12,7 +12,7 @@ use event_log::{EventLog, Start, Tail, Topic};
 use crate::handle::{Handle, Shared};
 use crate::ids::Ids;
 use crate::inbox::Inbox;
-use crate::looping::Loop;
+use crate::looping::{Loop, Parts};
 use crate::service::Service;
 use crate::timers::{Timer, TimerChange, Timers};
 
@@ -104,11 +104,15 @@ impl<S: Service> OpenLoop<S> {
         let inbox = Inbox::new(tails, parked, S::hears());
         let timers = self.timers()?;
         let handle = Handle::new(Arc::clone(&shared));
-        let publishes = self.publishes;
-        Ok((
-            Loop::new(self.db, self.writer, publishes, inbox, timers, shared),
-            handle,
-        ))
+        let parts = Parts {
+            db: self.db,
+            writer: self.writer,
+            publishes: self.publishes,
+            inbox,
+            timers,
+            shared,
+        };
+        Ok((Loop::new(parts), handle))
     }
 
     fn timers(&self) -> Result<Timers, Failed> {

@@ -64,7 +64,7 @@ impl Held {
     }
 }
 
-fn key_of<I>(arrived: &Arrived<I>) -> Option<ParkedKey> {
+pub(crate) fn key_of<I>(arrived: &Arrived<I>) -> Option<ParkedKey> {
     match &arrived.origin {
         Origin::Asked => None,
         Origin::Event {

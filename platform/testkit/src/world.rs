@@ -18,7 +18,7 @@ const WRITER: i64 = 1;
 /// An input on its way into a batch.
 pub enum Input<S: Service> {
     Event {
-        fact: Fact,
+        fact: Box<Fact>,
         sequence: i64,
         at: Option<Timestamp>,
     },
@@ -31,7 +31,7 @@ pub enum Input<S: Service> {
 /// An event with the sequence 1, now.
 pub fn event<S: Service>(fact: Fact) -> Input<S> {
     Input::Event {
-        fact,
+        fact: Box::new(fact),
         sequence: 1,
         at: None,
     }
@@ -40,7 +40,7 @@ pub fn event<S: Service>(fact: Fact) -> Input<S> {
 /// An event said at another time than now.
 pub fn event_at<S: Service>(fact: Fact, at: Timestamp) -> Input<S> {
     Input::Event {
-        fact,
+        fact: Box::new(fact),
         sequence: 1,
         at: Some(at),
     }
@@ -198,7 +198,7 @@ impl<S: Service> World<S> {
                     actor,
                     trace: trace.clone(),
                     cause: None,
-                    fact,
+                    fact: *fact,
                 };
                 let input = match S::accept(&event) {
                     Accept::Hear(input) => input,

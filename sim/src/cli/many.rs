@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::thread;
 
-use sim::check::{Found, Tally};
-use sim::planted::Entry;
 use sim::Outcome;
+use sim::check::{Found, Tally};
+use sim::node::Counted;
+use sim::planted::Entry;
 
 /// After so many the rest would say nothing new.
 const MOST_FAILED: usize = 20;
@@ -20,6 +21,7 @@ pub struct Sum {
     pub schedules: u64,
     pub steps: u64,
     pub tally: Tally,
+    pub counted: Counted,
     pub failed: BTreeMap<u64, Vec<Found>>,
 }
 
@@ -66,6 +68,7 @@ fn part(seeds: impl Iterator<Item = u64>, one: &impl Fn(u64) -> Outcome) -> Sum 
         sum.schedules += 1;
         sum.steps += outcome.steps;
         sum.tally.add(&outcome.tally);
+        sum.counted.add(outcome.counted);
         if !outcome.found.is_empty() {
             sum.failed.insert(seed, outcome.found);
         }
@@ -116,6 +119,7 @@ impl Sum {
         self.schedules += other.schedules;
         self.steps += other.steps;
         self.tally.add(&other.tally);
+        self.counted.add(other.counted);
         self.failed.extend(other.failed);
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use sim::Outcome;
 use sim::check::Found;
+use sim::node::Counted;
 use sim::planted::{BUGS, Entry};
 
 use super::many::{Hunt, Sum};
@@ -52,6 +53,19 @@ fn cost(sum: &Sum, took: Duration, threads: usize) {
 
 fn orders(sum: &Sum) {
     let all: u64 = sum.tally.orders.values().sum();
+    let Counted {
+        batches,
+        inputs,
+        repeats,
+        parked,
+        crashes,
+        refused,
+        ..
+    } = sum.counted;
+    println!(
+        "{batches} batches of {inputs} inputs, {repeats} repeats absorbed, {parked} events parked, \
+         {crashes} crashes, {refused} stale writers refused"
+    );
     println!("{all} orders:");
     for (end, count) in &sum.tally.orders {
         let percent = *count as f64 * 100.0 / all.max(1) as f64;

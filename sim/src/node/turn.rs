@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use contracts::envelope::{Event, ServiceName};
 use contracts::time::Timestamp;
-use db::{Failed, Parked, System};
+use db::{Failed, Parked};
 use futures::FutureExt;
-use runtime::{Arrived, Batch, Done, Mark, Origin, Progress, run_batch};
+use runtime::{Arrived, Batch, Done, Origin, Progress, run_batch};
 
 use super::inbox::Work;
 use super::{Lane, Memory, Node};
-use crate::planted::{self, Bug, LoopBug, Plant, Planted};
+use crate::planted::{self, Plant, Planted};
 use crate::topics::Topics;
 
 /// What one turn reads and how its first transaction ends.
@@ -82,61 +82,55 @@ impl<S: Plant> Node<S> {
     pub fn turn(&mut self, topics: &mut Topics, turn: &Turn, now: Timestamp) -> Told {
         let now = self.clock(now);
         let work = self.gather(topics, turn, now);
+        let ticks = |memory: &Memory<S>| turn.tick && memory.has_skipped();
+        let ticks = self.memory.as_ref().is_some_and(ticks);
+        if ticks || !work.inputs.is_empty() || !work.park.is_empty() {
+            let ending = turn.ending;
+            self.work(topics, work, Fate { now, ending })
+        } else {
+            Told::default()
+        }
+    }
+
+    /// Carries the work out, halving it when it fails for good until one input is left.
+    fn work(&mut self, topics: &mut Topics, mut work: Work<S::Input>, mut fate: Fate) -> Told {
         let mut told = Told {
             inputs: work.inputs.len(),
             ..Told::default()
         };
-        let ticks = |memory: &Memory<S>| turn.tick && memory.has_skipped();
-        let ticks = self.memory.as_ref().is_some_and(ticks);
-        if ticks || !work.inputs.is_empty() || !work.park.is_empty() {
-            self.work(topics, work, turn.ending, now, &mut told);
-        }
-        told
-    }
-
-    /// Carries the work out, halving it when it fails for good until one input is left.
-    fn work(
-        &mut self,
-        topics: &mut Topics,
-        mut work: Work<S::Input>,
-        mut ending: Ending,
-        now: Timestamp,
-        told: &mut Told,
-    ) {
-        let mut ranges = vec![0..work.inputs.len()];
+        let mut ranges = Vec::from_iter(Some(0..work.inputs.len()));
         let mut park = std::mem::take(&mut work.park);
         while let Some(range) = ranges.pop() {
             let (before, rest) = work.inputs.split_at(range.end);
             let inputs = &before[range.start..];
-            let Some(memory) = &self.memory else { return };
-            let progress = memory.progress(topics, inputs, rest);
+            let Some(memory) = &self.memory else {
+                return told;
+            };
+            let progress = &memory.progress(topics, inputs, rest);
             let tickets = &work.tickets[range.clone()];
-            let tried = self.attempt(
-                topics,
-                Trial {
-                    inputs,
-                    tickets,
-                    progress: &progress,
-                    park: &park,
-                    now,
-                },
-                ending,
-            );
+            let trial = Trial {
+                inputs,
+                tickets,
+                progress,
+                park: &park,
+            };
+            let tried = self.attempt(topics, trial, fate);
             // A fault strikes the first transaction of a turn.
-            ending = Ending::Commit;
+            fate.ending = Ending::Commit;
             match tried {
                 Ok(Attempt::Committed(done)) => {
                     told.parked += park.len();
                     park.clear();
-                    self.act(tickets, &progress, done, told);
+                    self.act(tickets, progress, done, &mut told);
                 }
                 Ok(Attempt::Crashed) => {
                     told.crashed = true;
                     self.unanswered(&work.tickets[range.start..]);
-                    return self.crash();
+                    self.crash();
+                    return told;
                 }
                 Err(Failed::Permanent(_)) if range.len() > 1 && self.loses_neighbours() => {
-                    self.skip(&progress, now);
+                    self.skip(progress, fate.now);
                 }
                 Err(Failed::Permanent(_)) if range.len() > 1 => {
                     let middle = range.start + range.len() / 2;
@@ -148,10 +142,14 @@ impl<S: Plant> Node<S> {
                     self.unanswered(tickets);
                     ranges.push(range.end..range.end);
                 }
-                Err(failed) => return self.put_off(&failed, &work.tickets[range.start..]),
+                Err(failed) => {
+                    self.put_off(&failed, &work.tickets[range.start..]);
+                    return told;
+                }
             }
         }
         self.requeue(&work.redriven);
+        told
     }
 
     /// One try of one batch, up to its end.
@@ -159,31 +157,29 @@ impl<S: Plant> Node<S> {
         &mut self,
         topics: &mut Topics,
         trial: Trial<'_, S::Input>,
-        ending: Ending,
+        fate: Fate,
     ) -> Result<Attempt<S::Reply>, Failed> {
         let Some(memory) = &self.memory else {
             return Ok(Attempt::Crashed);
         };
-        let (mark, last_ms) = (memory.mark, memory.ids.last_ms().max(trial.now.millis()));
+        let Fate { now, ending } = fate;
         let mut batch = Batch {
-            mark,
+            mark: memory.mark,
             consumer: S::CONSUMER,
             read: trial.progress,
             inputs: trial.inputs,
             park: trial.park,
-            now: trial.now,
-            last_ms,
+            now,
+            last_ms: memory.ids.last_ms().max(now.millis()),
             timers_from: memory.timers_from,
         };
-        if self.bug == Some(Bug::Loop(LoopBug::PositionBeforeEffect)) {
-            self.run(
-                Batch {
-                    inputs: &[],
-                    park: &[],
-                    ..batch
-                },
-                true,
-            )?;
+        if self.commits_positions_first() {
+            let positions = Batch {
+                inputs: &[],
+                park: &[],
+                ..batch
+            };
+            self.run(positions, true)?;
             batch.read = &[];
         }
         let poisoned = trial.inputs.iter().any(|arrived| self.is_poisoned(arrived));
@@ -191,7 +187,11 @@ impl<S: Plant> Node<S> {
             Ending::Commit | Ending::CrashAfter => !poisoned,
             Ending::CrashBefore | Ending::Busy => false,
         };
-        let done = self.run(batch, commits)?;
+        let done = self.run(batch, commits).inspect_err(|failed| {
+            if let Failed::Permanent(why) = failed {
+                self.broken.get_or_insert_with(|| why.clone());
+            }
+        })?;
         self.leak(topics, &done, ending);
         match ending {
             Ending::Busy => Err(Failed::Transient("the schedule says so".to_owned())),
@@ -207,7 +207,11 @@ impl<S: Plant> Node<S> {
         }
     }
 
-    fn run(&mut self, batch: Batch<'_, S::Input>, commits: bool) -> Result<Done<S::Reply>, Failed> {
+    pub(super) fn run(
+        &mut self,
+        batch: Batch<'_, S::Input>,
+        commits: bool,
+    ) -> Result<Done<S::Reply>, Failed> {
         self.counted.batches += 1;
         self.counted.inputs += batch.inputs.len() as u64;
         let (db, bug) = (&mut self.db, self.bug);
@@ -238,6 +242,7 @@ impl<S: Plant> Node<S> {
         done: Done<S::Reply>,
         told: &mut Told,
     ) {
+        let scans_too_late = self.scans_too_late();
         let Some(memory) = &mut self.memory else {
             return;
         };
@@ -251,8 +256,12 @@ impl<S: Plant> Node<S> {
                 self.answers.push((*ticket, decision.reply));
             }
         }
-        if let Some((&lowest, _)) = memory.timers.first_key_value() {
-            memory.timers_from = lowest;
+        let first = match scans_too_late {
+            false => memory.timers.first_key_value(),
+            true => memory.timers.last_key_value(),
+        };
+        if let Some((&key, _)) = first {
+            memory.timers_from = key;
         }
         for row in &done.waiting {
             let topic = topic_named(&row.topic);
@@ -330,131 +339,6 @@ impl<S: Plant> Node<S> {
             }
         }
     }
-
-    /// The writer that was taken over from goes on where it was. The epoch must stop it.
-    pub fn wake_stale(&mut self, topics: &Topics, now: Timestamp) {
-        let (Some(mark), Some(memory)) = (self.deposed, &mut self.memory) else {
-            return;
-        };
-        if mark == memory.mark && self.bug != Some(Bug::Loop(LoopBug::EpochNotRaised)) {
-            return;
-        }
-        let turn = Turn {
-            commands: 0,
-            redrive: false,
-            ..Turn::whole()
-        };
-        let parked = memory.parked.clone();
-        let now = self.clock(now);
-        let work = self.gather(topics, &turn, now);
-        match self.run_stale(mark, topics, &work, now) {
-            Err(Failed::Deposed { .. }) => self.counted.refused += 1,
-            Err(_) => {}
-            Ok(()) => self.counted.stale_commits += 1,
-        }
-        if let Some(memory) = &mut self.memory {
-            memory.parked = parked;
-            memory.rewind();
-        }
-    }
-
-    fn run_stale(
-        &mut self,
-        mark: Mark,
-        topics: &Topics,
-        work: &Work<S::Input>,
-        now: Timestamp,
-    ) -> Result<(), Failed> {
-        let Some(memory) = &self.memory else {
-            return Ok(());
-        };
-        let progress = memory.progress(topics, &work.inputs, &[]);
-        let batch = Batch {
-            mark,
-            consumer: S::CONSUMER,
-            read: &progress,
-            inputs: &work.inputs,
-            park: &[],
-            now,
-            last_ms: now.millis(),
-            timers_from: memory.timers_from,
-        };
-        self.run(batch, true).map(|_| ())
-    }
-
-    fn loses_neighbours(&self) -> bool {
-        self.bug == Some(Bug::Loop(LoopBug::NeighboursLost))
-    }
-
-    /// Where a planted loop lets something out too early, or not at all.
-    fn leak(&mut self, topics: &mut Topics, done: &Done<S::Reply>, ending: Ending) {
-        let Some(Bug::Loop(bug)) = self.bug else {
-            return;
-        };
-        match (bug, ending) {
-            (LoopBug::PublishBeforeCommit, Ending::CrashBefore) => {
-                for (seq, event) in &done.events {
-                    topics.of_mut(S::NAME).publish(*seq, Arc::clone(event));
-                }
-            }
-            (LoopBug::NoOutbox, Ending::CrashAfter) => self.drop_outbox(done),
-            (
-                LoopBug::PublishBeforeCommit
-                | LoopBug::NoOutbox
-                | LoopBug::CursorSkips
-                | LoopBug::PositionBeforeEffect
-                | LoopBug::EpochNotRaised
-                | LoopBug::NeighboursLost
-                | LoopBug::ReplyBeforeCommit,
-                _,
-            ) => {}
-        }
-    }
-
-    fn answer_early(&mut self, tickets: &[Option<usize>], done: Done<S::Reply>) {
-        if self.bug == Some(Bug::Loop(LoopBug::ReplyBeforeCommit)) {
-            let replies = done.decisions.into_iter().zip(tickets);
-            let replies =
-                replies.filter_map(|(decision, ticket)| Some(((*ticket)?, decision.reply)));
-            self.answers.extend(replies);
-        }
-    }
-
-    /// Positions move over a batch that failed, and its inputs with them: a planted loss.
-    fn skip(&mut self, progress: &[Progress], now: Timestamp) {
-        let Some(memory) = &mut self.memory else {
-            return;
-        };
-        let batch = Batch {
-            mark: memory.mark,
-            consumer: S::CONSUMER,
-            read: progress,
-            inputs: &[],
-            park: &[],
-            now,
-            last_ms: now.millis(),
-            timers_from: memory.timers_from,
-        };
-        memory.committed(progress);
-        super::done(Some(self.run(batch, true)));
-    }
-
-    fn drop_outbox(&mut self, done: &Done<S::Reply>) {
-        let mut system = System::default();
-        for (seq, _) in &done.events {
-            system.outbox.ask((Self::WRITER, *seq));
-        }
-        self.fetch(&mut system);
-        for (seq, _) in &done.events {
-            system.outbox.remove(&(Self::WRITER, *seq));
-        }
-        let write = async {
-            let mut tx = self.db.begin().await?;
-            tx.flush(&mut system).await?;
-            tx.commit().await
-        };
-        super::done(write.now_or_never());
-    }
 }
 
 /// What one batch is made of, besides whose it is.
@@ -463,7 +347,13 @@ struct Trial<'t, I> {
     tickets: &'t [Option<usize>],
     progress: &'t [Progress],
     park: &'t [Parked],
+}
+
+/// When a turn runs, and how its first transaction is to end.
+#[derive(Clone, Copy, Debug)]
+struct Fate {
     now: Timestamp,
+    ending: Ending,
 }
 
 fn topic_named(name: &str) -> ServiceName {

@@ -1,6 +1,7 @@
 //! The end of a schedule: nothing fails any more, every client asks until it is answered, and
 //! what is open must come to its end within a bound.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use contracts::envelope::ServiceName;
@@ -8,7 +9,7 @@ use contracts::envelope::ServiceName;
 use super::{Outcome, World};
 use crate::check::{self, Found};
 use crate::faults::Faults;
-use crate::node::{Timers, Turn};
+use crate::node::{Counted, Timers, Turn};
 use crate::shop::Relay;
 
 /// A saga has at most a dozen hops; the rest is room for what was parked and retried.
@@ -68,15 +69,27 @@ impl World {
     }
 
     pub(super) fn judge(mut self) -> Outcome {
-        self.check_always();
         self.found.extend(check::at_rest(&self.shop));
         self.found.extend(check::published(&mut self.shop));
         self.found.extend(check::counted(&mut self.shop));
         self.found.extend(check::clients(&self.shop, &self.clients));
+        // What holds no more is seen again by every later check; once is enough.
+        let mut seen = BTreeSet::new();
+        self.found
+            .retain(|found| seen.insert((found.invariant, found.witness.clone())));
+        let mut counted = Counted::default();
+        for &service in ServiceName::ALL {
+            counted.add(self.shop.counted(service));
+        }
         Outcome {
+            counted,
             found: self.found,
             trace_hash: self.trace.hash(),
-            state_hash: if self.plan.hash { self.shop.digest() } else { 0 },
+            state_hash: if self.plan.hash {
+                self.shop.digest()
+            } else {
+                0
+            },
             steps: self.trace.steps(),
             tally: check::tally(&self.shop),
             timeline: self.trace.into_lines(),

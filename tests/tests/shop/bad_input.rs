@@ -44,11 +44,24 @@ impl Fixture {
         shop.charge(buyer.id, 100_000).await;
         let product = shop.product(1_000, 100).await;
         let coupon = shop.coupon(Offer::fixed(100)).await.to_string();
-        let order = shop.place_and_wait(&buyer, &[(product, 1)], None).await.is(201);
+        let order = shop
+            .place_and_wait(&buyer, &[(product, 1)], None)
+            .await
+            .is(201);
         let order = order.order_id().to_string();
         shop.rest().await;
         let (product, state) = (product.to_string(), shop.digest());
-        Self { shop, buyer, other, operator, admin, product, order, coupon, state }
+        Self {
+            shop,
+            buyer,
+            other,
+            operator,
+            admin,
+            product,
+            order,
+            coupon,
+            state,
+        }
     }
 
     /// Who may call this route, with the least role.
@@ -91,7 +104,9 @@ impl Fixture {
 
     /// The same with a JSON body as it is written.
     async fn send(&self, route: &Route, by: Option<&Member>, body: Vec<u8>) -> Answer {
-        let request = self.request(route, by).header("Content-Type", "application/json");
+        let request = self
+            .request(route, by)
+            .header("Content-Type", "application/json");
         self.shop.send(request.body(body)).await
     }
 

@@ -46,7 +46,10 @@ async fn an_order_of_two_lines_writes_what_the_budget_says() {
     let shop = TestShop::start().await;
     let buyer = shop.shopper().await;
     shop.charge(buyer.id, 100_000).await;
-    let lines = [(shop.product(1_000, 100).await, 1), (shop.product(500, 100).await, 2)];
+    let lines = [
+        (shop.product(1_000, 100).await, 1),
+        (shop.product(500, 100).await, 2),
+    ];
     let coupon = shop.hand(Offer::fixed(300), buyer.id).await;
     let mut found = Vec::new();
     for coupon in [None, Some(coupon)] {
@@ -57,12 +60,20 @@ async fn an_order_of_two_lines_writes_what_the_budget_says() {
         let after = written(&shop);
         found.push([0, 1, 2, 3].map(|at| after[at] - before[at]));
     }
-    let rows = BUDGET.iter().enumerate().map(|(at, (service, plain, with, what))| {
-        let (was_plain, was_with) = (found[0][at], found[1][at]);
-        format!("{service}: {was_plain} of {plain}, {was_with} of {with} with a coupon ({what})")
-    });
+    let rows = BUDGET
+        .iter()
+        .enumerate()
+        .map(|(at, (service, plain, with, what))| {
+            let (was_plain, was_with) = (found[0][at], found[1][at]);
+            format!(
+                "{service}: {was_plain} of {plain}, {was_with} of {with} with a coupon ({what})"
+            )
+        });
     let report = rows.collect::<Vec<_>>().join("\n");
     let expected = [BUDGET.map(|row| row.1), BUDGET.map(|row| row.2)];
-    assert_eq!(found, expected, "rows written of the rows budgeted:\n{report}");
+    assert_eq!(
+        found, expected,
+        "rows written of the rows budgeted:\n{report}"
+    );
     shop.end().await;
 }

@@ -25,7 +25,9 @@ fn body(text: &str) -> Value {
 #[tokio::test]
 async fn one_order_from_the_cart_to_its_timeline() {
     let shop = TestShop::start().await;
-    jangteo::seed::seed(&shop.places).await.expect("the demo's data");
+    jangteo::seed::seed(&shop.places)
+        .await
+        .expect("the demo's data");
     let shopper = login(&shop).await;
 
     let charge = body(r#"{"amount": 1000000}"#);
@@ -42,7 +44,11 @@ async fn one_order_from_the_cart_to_its_timeline() {
 
     let query = shown("/products?status=ON_SALE&limit=1");
     let query = format!("/api/v1{query}");
-    let goods = shop.call(Method::GET, &query, None, &[], None).await.is(200).body;
+    let goods = shop
+        .call(Method::GET, &query, None, None)
+        .await
+        .is(200)
+        .body;
     let product = &goods["items"][0];
     shown("jq -r '.items[0].id'");
     shown(r#"{\"items\": [{\"productId\": \"$product\", \"quantity\": 2}]}"#);
@@ -50,7 +56,7 @@ async fn one_order_from_the_cart_to_its_timeline() {
     shown("-H 'Idempotency-Key: order-1' -H 'Prefer: wait=3'");
     let headers = [("Idempotency-Key", "order-1"), ("Prefer", "wait=3")];
     let orders = "/api/v1/orders";
-    let placed = shop.call(Method::POST, orders, Some(&shopper), &headers, Some(&cart)).await;
+    let placed = shop.post_with(orders, &shopper, &headers, &cart).await;
     let placed = placed.is(201);
     shown("jq -r .orderId");
     let id = placed.order_id();
@@ -62,11 +68,17 @@ async fn one_order_from_the_cart_to_its_timeline() {
     shop.rest().await;
     shown("$shop/orders/$order/events");
     shown("jq -r '.items[].type'");
-    let events = shop.get(&format!("/api/v1/orders/{id}/events"), &shopper).await.is(200).body;
+    let events = shop
+        .get(&format!("/api/v1/orders/{id}/events"), &shopper)
+        .await
+        .is(200)
+        .body;
     let types = events["items"].as_array().unwrap().iter();
     let types: BTreeSet<_> = types.map(|event| event["type"].as_str().unwrap()).collect();
     // Order may hear of a later step first, so only what is told counts here.
-    let (_, list) = README.split_once("It reads ").expect("the README tells what it reads");
+    let (_, list) = README
+        .split_once("It reads ")
+        .expect("the README tells what it reads");
     let (list, _) = list.split_once(':').expect("the list ends with a colon");
     let list = list.split(',').map(|kind| kind.trim().trim_matches('`'));
     assert_eq!(types, list.collect());
@@ -77,12 +89,22 @@ async fn login(shop: &TestShop) -> Member {
     let credentials = body(r#"{"email": "shopper@demo", "password": "demo1234"}"#);
     shown("$shop/auth/login");
     let path = "/api/v1/auth/login";
-    let answer = shop.call(Method::POST, path, None, &[], Some(&credentials)).await.is(200);
+    let answer = shop
+        .call(Method::POST, path, None, Some(&credentials))
+        .await
+        .is(200);
     shown("jq -r .accessToken");
-    let token = answer.body["accessToken"].as_str().unwrap().to_owned();
+    let token = answer.body["accessToken"]
+        .as_str()
+        .expect("a field of the answer")
+        .to_owned();
     let mut member = shop.shopper().await;
     member.token = token;
     let me = shop.get("/api/v1/users/me", &member).await.is(200).body;
-    member.id = me["userId"].as_str().unwrap().parse().unwrap();
+    member.id = me["userId"]
+        .as_str()
+        .expect("a field of the answer")
+        .parse()
+        .expect("a field of the answer");
     member
 }

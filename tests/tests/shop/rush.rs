@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use shop_tests::{Answer, Member, Offer, TestShop, cart};
+use tokio::task::JoinSet;
 
 /// Connections at once; each sends one request after the other.
 const LANES: usize = 50;
@@ -40,12 +41,7 @@ async fn all_at_once(
     answers
 }
 
-async fn decided(
-    shop: &TestShop,
-    path: &str,
-    member: &Member,
-    body: &serde_json::Value,
-) -> Answer {
+async fn decided(shop: &TestShop, path: &str, member: &Member, body: &serde_json::Value) -> Answer {
     let mut again = tokio::time::interval(AGAIN);
     loop {
         again.tick().await;
@@ -60,14 +56,21 @@ async fn decided(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_want_one_coupon_of_a_hundred() {
     let shop = Arc::new(TestShop::start().await);
-    let coupon = shop.coupon(Offer { total: 100, ..Offer::fixed(100) }).await;
+    let coupon = shop
+        .coupon(Offer {
+            total: 100,
+            ..Offer::fixed(100)
+        })
+        .await;
     let members = shop.many_shoppers(200).await;
     let path = format!("/api/v1/coupons/{coupon}/issue");
     let answers = all_at_once(&shop, &path, json!({}), members).await;
     let (issued, refused): (Vec<_>, Vec<_>) =
         answers.into_iter().partition(|answer| answer.status == 201);
-    let mut numbers: Vec<_> =
-        issued.iter().map(|answer| answer.body["sequenceNo"].as_i64().unwrap()).collect();
+    let mut numbers: Vec<_> = issued
+        .iter()
+        .map(|answer| answer.body["sequenceNo"].as_i64().unwrap())
+        .collect();
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=100).collect::<Vec<_>>());
     assert_eq!(refused.len(), 100);
@@ -75,7 +78,10 @@ async fn two_hundred_want_one_coupon_of_a_hundred() {
         answer.is_problem(409, "COUPON_SOLD_OUT");
     }
     let anyone = shop.shopper().await;
-    let left = shop.get(&format!("/api/v1/coupons/{coupon}"), &anyone).await.is(200);
+    let left = shop
+        .get(&format!("/api/v1/coupons/{coupon}"), &anyone)
+        .await
+        .is(200);
     assert_eq!(left.body["remaining"], 0);
     let shop = Arc::into_inner(shop).expect("the lanes are gone");
     shop.end().await;
@@ -87,9 +93,12 @@ async fn two_thousand_want_one_product_of_a_hundred_pieces() {
     let shop = Arc::new(TestShop::start().await);
     let product = shop.product(1_000, 100).await;
     let members = shop.many_shoppers(BUYERS).await;
+    let mut charged = JoinSet::new();
     for member in &members {
-        shop.charge(member.id, 1_000).await;
+        let (shop, id) = (Arc::clone(&shop), member.id);
+        charged.spawn(async move { shop.charge(id, 1_000).await });
     }
+    charged.join_all().await;
     let buyers = members.clone();
     let body = cart(&[(product, 1)], None);
     let answers = all_at_once(&shop, "/api/v1/orders", body, members).await;
@@ -102,9 +111,16 @@ async fn two_thousand_want_one_product_of_a_hundred_pieces() {
     shop.rest().await;
     assert!(accepted >= 100, "{accepted}");
     assert_eq!(shop.left(product), 0);
-    let paid = buyers.iter().filter(|buyer| shop.balance(buyer.id) == 0).count();
+    let paid = buyers
+        .iter()
+        .filter(|buyer| shop.balance(buyer.id) == 0)
+        .count();
     assert_eq!(paid, 100, "exactly what there was is sold");
-    assert!(buyers.iter().all(|buyer| [0, 1_000].contains(&shop.balance(buyer.id))));
+    assert!(
+        buyers
+            .iter()
+            .all(|buyer| [0, 1_000].contains(&shop.balance(buyer.id)))
+    );
     let shop = Arc::into_inner(shop).expect("the lanes are gone");
     shop.end().await;
 }

@@ -60,6 +60,8 @@ struct Stage {
     shopper: Client,
     operator: Client,
     products: Vec<ProductView>,
+    /// Makes another command find the same shop.
+    flag: String,
 }
 
 pub(super) async fn run(demo: Demo) -> Result<(), Ended> {
@@ -186,6 +188,7 @@ impl Stage {
             shopper,
             operator,
             products: page.items,
+            flag: target.flag(),
         })
     }
 
@@ -324,7 +327,7 @@ impl Stage {
         say("모든 서비스에서 본 사가:", "the saga over all services:");
         tell(story);
         if saga.state == expected && saga.failure_code == code {
-            let again = format!("jangteo saga show {}", saga.order_number);
+            let again = format!("jangteo saga show {}{}", saga.order_number, self.flag);
             say(
                 &format!("다시 보기: {again}"),
                 &format!("to see it again: {again}"),

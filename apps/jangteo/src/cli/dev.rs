@@ -9,9 +9,9 @@ use clap::Args;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::Ended;
 use super::client::{ADDRESS_FILE, DEFAULT_DATA};
 use super::language::{in_language, say, won};
+use super::{Ended, data_flag};
 use crate::seed::{self, ONCALL, PASSWORD, SHOPPER, Seeded};
 use crate::shop::Shop;
 
@@ -91,7 +91,10 @@ pub(super) async fn run(flags: Flags) -> Result<(), Ended> {
                 tracing::error!(consumer, %failed, "the disk failed; nothing is certain any more");
                 std::process::exit(EXIT_IN_DOUBT);
             }
-            return Err(Ended::Failed(anyhow::anyhow!("a service ended: {why:?}")));
+            forget_address(&serving.kept.folder)?;
+            let korean = format!("서비스 하나가 멈췄어요: {why:?} → 다시 시작하세요");
+            let english = format!("a service ended: {why:?}; start again");
+            return Err(Ended::Failed(anyhow::anyhow!(in_language(&korean, &english).to_owned())));
         }
     }
     serving.end(signals).await
@@ -104,9 +107,11 @@ fn in_the_way(flags: &Flags, unbound: boot::Unbound) -> Ended {
     if flags.ephemeral || running.is_err() || running.is_ok_and(|running| running.trim() != own) {
         return Ended::Failed(unbound.into());
     }
-    let folder = flags.data.display();
-    let korean = format!("{folder} 의 상점이 이미 {own} 에서 돌고 있어요 → jangteo demo order");
-    let english = format!("the shop of {folder} runs at {own} already; try: jangteo demo order");
+    let (folder, flag) = (flags.data.display(), data_flag(&flags.data));
+    let korean =
+        format!("{folder} 의 상점이 이미 {own} 에서 돌고 있어요 → jangteo demo order{flag}");
+    let english =
+        format!("the shop of {folder} runs at {own} already; try: jangteo demo order{flag}");
     Ended::Refused(in_language(&korean, &english).to_owned())
 }
 
@@ -128,12 +133,9 @@ impl Kept {
 
     /// The flag that makes another command find this shop; empty when it needs none.
     fn flag(&self, port: u16) -> String {
-        if self.temporary.is_some() {
-            format!(" --url http://localhost:{port}")
-        } else if self.folder == Path::new(DEFAULT_DATA) {
-            String::new()
-        } else {
-            format!(" --data {}", self.folder.display())
+        match self.temporary {
+            Some(_) => format!(" --url http://localhost:{port}"),
+            None => data_flag(&self.folder),
         }
     }
 }
@@ -214,7 +216,7 @@ fn announce_ready(seeded: &Seeded, kept: &Kept, port: u16) {
     say(
         &format!("  [ok] 시드: 상품 {products} · 회원 {users} · 쿠폰 {coupons} · 포인트 {points}"),
         &format!(
-            "  [ok] seed: {products} products · {users} members · {coupons} coupons · {points} of points"
+            "  [ok] seed: {products} products · {users} members · {coupons} coupons · {points}"
         ),
     );
     let lines = [

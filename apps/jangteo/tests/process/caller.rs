@@ -112,17 +112,6 @@ impl Caller {
         }
         Answer::read(sent.json(&request.body).send().await?).await
     }
-
-    /// Opens the stream of an order's audit and leaves it open.
-    pub async fn follow(&self, order_id: &str) -> reqwest::Response {
-        let path = format!("{}/api/v1/orders/{order_id}/events", self.url);
-        let request = self.http.get(path).header("Accept", "text/event-stream");
-        request
-            .bearer_auth(&self.token)
-            .send()
-            .await
-            .expect("a stream")
-    }
 }
 
 impl Answer {

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 
 use serde_json::Value;
 
-use crate::program::{Shop, run, run_in_english};
+use crate::program::{Shop, ask, run, run_in_english};
 
 const SHOPPER: &str = jangteo::seed::SHOPPER;
 const ONCALL: &str = jangteo::seed::ONCALL;
@@ -43,15 +43,8 @@ async fn a_ready_shop_says_where_it_is_and_is_seeded() {
         &format!("jangteo demo order --data {data}"),
     ]);
     assert_eq!(ended.stdout, "", "standard output is for data");
-    assert_eq!(members_in(folder.path()), 20);
-}
-
-fn members_in(folder: &std::path::Path) -> i64 {
-    let users = db::Reader::open(&folder.join("user.db")).unwrap();
-    let count = |connection: &rusqlite::Connection| {
-        connection.query_row("SELECT count(*) FROM user", [], |row| row.get(0))
-    };
-    users.query(count).unwrap()
+    let users: i64 = ask(&folder.path().join("user.db"), "SELECT count(*) FROM user");
+    assert_eq!(users, 20);
 }
 
 #[tokio::test]
@@ -97,6 +90,18 @@ async fn an_order_is_followed_to_its_end_and_found_again() {
         "{listed}"
     );
 
+    // Again, with what is left of coupons and points.
+    for _ in 0..5 {
+        shop.run(&["demo", "order"]).await.exits(0);
+    }
+}
+
+#[tokio::test]
+async fn what_a_person_reads_a_program_reads_as_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = Shop::start(folder.path()).await;
+    let told = shop.run(&["demo", "order"]).await.exits(0).stdout;
+    let (id, number) = told.lines().next().unwrap().split_once("  ").unwrap();
     let story = shop
         .run(&["saga", "show", id, "--output", "json"])
         .await
@@ -125,11 +130,6 @@ async fn an_order_is_followed_to_its_end_and_found_again() {
         .exits(0)
         .json();
     assert_eq!(list["items"][0]["orderNumber"], number);
-
-    // Again, with what is left of coupons and points.
-    for _ in 0..5 {
-        shop.run(&["demo", "order"]).await.exits(0);
-    }
 }
 
 #[tokio::test]
@@ -254,7 +254,7 @@ async fn exit_codes_and_words_tell_what_went_wrong() {
         &["demo", "fail", "luck"],
         &["dev", "--port", "eighty"],
     ] {
-        run(misused).await.exits(2).tells(&["Usage"]);
+        run(misused).await.exits(2).tells(&["--help"]);
     }
     shop.run(&["saga", "list", "--limit", "0"]).await.exits(2);
     shop.run(&["saga", "list", "--state", "LOST"])
@@ -303,6 +303,7 @@ async fn the_locale_chooses_the_language() {
         .exits(0);
     assert!(told.stdout.contains("payment refused"), "{told:?}");
     let told = told.tells(&["points: 100,000 won before, 100,000 won now"]);
+    let ordered = shop.run_in_english(&["demo", "order"]).await.exits(0);
     let checked = shop.run_in_english(&["verify"]).await.exits(0);
     let missing = shop
         .run_in_english(&["saga", "show", "0AAAAAAAAAAAA"])
@@ -310,6 +311,7 @@ async fn the_locale_chooses_the_language() {
         .exits(3);
     for (what, said) in [
         ("demo", format!("{}{}", told.stdout, told.stderr)),
+        ("order", format!("{}{}", ordered.stdout, ordered.stderr)),
         ("verify", format!("{}{}", checked.stdout, checked.stderr)),
         ("saga", format!("{}{}", missing.stdout, missing.stderr)),
         ("dev", shop.program.said()),

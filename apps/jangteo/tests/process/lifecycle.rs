@@ -1,13 +1,15 @@
 //! Starting, ending, starting again: nothing is lost by it, and nothing is made twice.
 
 use std::collections::BTreeMap;
+use std::io::Write;
+use std::net::TcpStream;
 use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::caller::{Caller, Request};
-use crate::program::{Program, Shop, alone, on, run};
+use crate::program::{Program, Shop, alone, ask, on, run};
 
 /// From the signal to the end of the process.
 const LONGEST_END: Duration = Duration::from_secs(2);
@@ -20,10 +22,12 @@ async fn both_signals_end_it_within_two_seconds() {
     for signal in ["INT", "TERM"] {
         let folder = tempfile::tempdir().unwrap();
         let shop = Shop::start(folder.path()).await;
-        // Somebody follows an order that stays open as long as they do.
         let shopper = shop.log_in(SHOPPER).await;
-        let order = place_one(&shopper).await;
-        let _open = shopper.follow(&order).await;
+        place_one(&shopper).await;
+        // Somebody else never comes to the end of a request.
+        let mut slow = TcpStream::connect(shop.url.strip_prefix("http://").unwrap()).unwrap();
+        slow.write_all(b"POST /api/v1/orders HTTP/1.1\r\nhost: shop\r\ncontent-length: 9\r\n\r\n{")
+            .unwrap();
         assert!(folder.path().join("address").exists());
         shop.program.signal(signal).await;
         let ended = shop.program.ended_within(LONGEST_END).await.exits(0);
@@ -49,6 +53,34 @@ async fn a_second_start_finds_everything() {
     // The token is still good: the key that signed it is kept too.
     let shopper = shopper.at(&again.url);
     assert_eq!(everything(&shopper, &order).await, kept);
+    again.run(&["verify", "--at-rest"]).await.exits(0);
+    again.stop().await;
+}
+
+#[tokio::test]
+async fn a_killed_shop_is_verified_from_its_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let address = folder.path().join("address");
+    let mut shop = Shop::start(folder.path()).await;
+    shop.run(&["demo", "order"]).await.exits(0);
+    // A shop that runs but cannot be asked is no heap of files.
+    let known = std::fs::read(&address).unwrap();
+    std::fs::remove_file(&address).unwrap();
+    let owner = shop.program.id().to_string();
+    shop.run(&["verify"]).await.exits(4).tells(&[&owner]);
+    std::fs::write(&address, known).unwrap();
+
+    shop.program.kill().await;
+    assert!(address.exists(), "nobody took it away");
+    shop.run(&["verify"])
+        .await
+        .exits(0)
+        .tells(&["파일을 검사해요"]);
+    shop.run(&["saga", "list"])
+        .await
+        .exits(1)
+        .tells(&["상점이 없어요"]);
+    let again = Shop::start(folder.path()).await;
     again.run(&["verify", "--at-rest"]).await.exits(0);
     again.stop().await;
 }
@@ -129,7 +161,7 @@ async fn is_seeded_once(folder: &Path) {
     );
     shop.run(&["verify", "--at-rest"]).await.exits(0);
     shop.stop().await;
-    for (file, table, rows) in [
+    for (file, question, rows) in [
         ("user.db", "SELECT count(*) FROM user", MEMBERS),
         ("payment.db", "SELECT count(*) FROM point_history", MEMBERS),
         (
@@ -138,10 +170,8 @@ async fn is_seeded_once(folder: &Path) {
             4 * MEMBERS,
         ),
     ] {
-        let reader = db::Reader::open(&folder.join(file)).unwrap();
-        let counted: Result<i64, _> =
-            reader.query(|connection| connection.query_row(table, [], |row| row.get(0)));
-        assert_eq!(counted.unwrap(), rows, "{table}");
+        let counted: i64 = ask(&folder.join(file), question);
+        assert_eq!(counted, rows, "{question}");
     }
 }
 
@@ -155,9 +185,9 @@ async fn place_one(shopper: &Caller) -> String {
         body: serde_json::json!({ "items": [item] }),
         wait: true,
     };
-    let answer = shopper.send(&request).await.unwrap();
+    let answer = shopper.send(&request).await.expect("an answer");
     assert_eq!(answer.status, 201, "{answer:?}");
-    answer.body["orderId"].as_str().unwrap().to_owned()
+    answer.body["orderId"].as_str().expect("an id").to_owned()
 }
 
 /// What a shopper can see.
@@ -174,8 +204,9 @@ async fn everything(shopper: &Caller, order: &str) -> Vec<Value> {
 }
 
 fn entries(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).unwrap();
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let name = |entry: std::fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
     entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .map(|entry| name(entry.expect("an entry")))
         .collect()
 }

@@ -241,6 +241,13 @@ fn lines(stream: impl AsyncRead + Unpin + Send + 'static) -> watch::Receiver<Vec
     receiver
 }
 
+/// Asks a database file something whose answer is one value.
+pub fn ask<T: rusqlite::types::FromSql>(file: &Path, question: &str) -> T {
+    let reader = db::Reader::open(file).expect("it can be read");
+    let answer = reader.query(|connection| connection.query_row(question, [], |row| row.get(0)));
+    answer.expect("an answer")
+}
+
 async fn whole(lines: &mut watch::Receiver<Vec<String>>) -> String {
     // The sender goes away at the end of the stream.
     let closed = timeout(LONGEST, lines.wait_for(|_| false)).await;

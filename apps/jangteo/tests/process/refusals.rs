@@ -12,13 +12,13 @@ use crate::program::{Ended, Program, Shop, on, run, run_in_english, run_with};
 /// scratch: they say who looks at the data, and are none.
 fn snapshot(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.to_str().unwrap();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.to_str().expect("a path in UTF-8");
         if path.is_dir() {
             files.extend(snapshot(&path));
         } else if !name.ends_with(".lock") && !name.ends_with("-shm") {
-            let bytes = std::fs::read(&path).unwrap();
+            let bytes = std::fs::read(&path).expect("reads");
             if !(name.ends_with("-wal") && bytes.is_empty()) {
                 files.insert(path, bytes);
             }
@@ -29,7 +29,7 @@ fn snapshot(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 
 /// Starts on the folder in both languages: refused the same way, and not a byte is touched.
 async fn refused(folder: &Path, code: i32, names: &[&str]) -> Ended {
-    let around = folder.parent().unwrap();
+    let around = folder.parent().expect("a temporary folder");
     let before = snapshot(around);
     let english = run_in_english(&on(folder)).await.exits(code).tells(names);
     let korean = run(&on(folder)).await.exits(code).tells(names);
@@ -46,9 +46,9 @@ async fn refused(folder: &Path, code: i32, names: &[&str]) -> Ended {
     korean
 }
 
-/// A folder that a shop ran on, with another below `around`.
+/// A folder that a shop ran on, with the temporary one around it.
 async fn used_folder() -> (TempDir, PathBuf) {
-    let around = tempfile::tempdir().unwrap();
+    let around = tempfile::tempdir().expect("a temporary folder");
     let folder = around.path().join("shop");
     let shop = Shop::start(&folder).await;
     shop.run(&["demo", "order"]).await.exits(0);
@@ -133,25 +133,28 @@ async fn a_database_that_is_not_ours() {
 #[tokio::test]
 async fn a_schema_from_a_newer_program() {
     let (_around, folder) = used_folder().await;
-    for (database, history) in [
+    for (database, later, back) in [
         (
             "order.db",
             "INSERT INTO schema_history VALUES (900, 'loyalty', 'later', '1')",
+            "DELETE FROM schema_history WHERE version = 900",
         ),
         (
             "user.db",
             "INSERT INTO platform_schema_history VALUES (900, 'loyalty', 'later', '1')",
+            "DELETE FROM platform_schema_history WHERE version = 900",
         ),
     ] {
         let file = folder.join(database);
-        let before = std::fs::read(&file).unwrap();
-        let newer = rusqlite::Connection::open(&file).unwrap();
-        newer.execute_batch(history).unwrap();
-        drop(newer);
+        let write = |statement: &str| {
+            let connection = rusqlite::Connection::open(&file).unwrap();
+            assert_eq!(connection.execute(statement, []).unwrap(), 1);
+        };
+        write(later);
         let name = file.display().to_string();
         let told = refused(&folder, 4, &[&name, "V900__loyalty"]).await;
         told.tells(&["더 새로운 jangteo"]);
-        std::fs::write(&file, before).unwrap();
+        write(back);
     }
     starts_with_its_order(&folder).await;
 }
@@ -209,13 +212,16 @@ async fn a_second_shop_on_one_folder() {
 
 /// Takes the files of a database away, and returns them by name.
 fn set_aside(file: &Path) -> BTreeMap<String, Vec<u8>> {
-    let name = file.file_name().unwrap().to_str().unwrap();
+    let name = file
+        .file_name()
+        .and_then(|name| name.to_str())
+        .expect("a name");
     let mut files = BTreeMap::new();
     for suffix in ["", "-wal", "-shm"] {
         let path = file.with_file_name(format!("{name}{suffix}"));
         if let Ok(bytes) = std::fs::read(&path) {
             files.insert(format!("{name}{suffix}"), bytes);
-            std::fs::remove_file(path).unwrap();
+            std::fs::remove_file(path).expect("removes");
         }
     }
     files
@@ -223,7 +229,7 @@ fn set_aside(file: &Path) -> BTreeMap<String, Vec<u8>> {
 
 fn put_back(folder: &Path, files: BTreeMap<String, Vec<u8>>) {
     for (name, bytes) in files {
-        std::fs::write(folder.join(name), bytes).unwrap();
+        std::fs::write(folder.join(name), bytes).expect("writes");
     }
 }
 
@@ -235,7 +241,8 @@ async fn starts_with_its_order(folder: &Path) {
         .await
         .exits(0)
         .json();
-    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+    let items = listed["items"].as_array().expect("items");
+    assert_eq!(items.len(), 1);
     shop.run(&["demo", "order"]).await.exits(0);
     shop.run(&["verify", "--at-rest"]).await.exits(0);
     shop.stop().await;

@@ -141,7 +141,8 @@ mod tests {
         );
         assert_eq!(
             texts.upsert,
-            r#"INSERT INTO t ("a", "b", "c") VALUES (?, ?, ?) ON CONFLICT ("a", "b") DO UPDATE SET "c" = excluded."c""#
+            "INSERT INTO t (\"a\", \"b\", \"c\") VALUES (?, ?, ?) \
+             ON CONFLICT (\"a\", \"b\") DO UPDATE SET \"c\" = excluded.\"c\""
         );
         assert_eq!(texts.delete, r#"DELETE FROM t WHERE "a" = ? AND "b" = ?"#);
     }

@@ -1,6 +1,5 @@
 //! A table as the backends see it: what to fetch, what to write, without its row type.
 
-use std::any::Any;
 use std::collections::BTreeMap;
 
 use super::{Entry, Table};
@@ -9,9 +8,12 @@ use crate::maps::{Maps, Pending};
 use crate::row::{Key, Row, Shape};
 use crate::{Failed, tx};
 
+/// Gives cells one after the other.
+type Give<'g> = dyn Fn(&mut dyn FnMut(Cell<'_>)) + 'g;
+
 /// What a backend fetches: one key, or the leading columns of one.
 pub struct Wanted<'w> {
-    visit: &'w dyn Fn(&mut dyn FnMut(Cell<'_>)),
+    visit: &'w Give<'w>,
     /// How many leading key columns are given; all of them for a single row.
     pub columns: usize,
 }
@@ -24,7 +26,7 @@ impl Wanted<'_> {
 
 /// What a backend writes. Cells come in shape order; for a removal only the key's.
 pub struct Change<'c> {
-    visit: &'c dyn Fn(&mut dyn FnMut(Cell<'_>)),
+    visit: &'c Give<'c>,
     pub kind: ChangeKind,
 }
 
@@ -68,8 +70,6 @@ pub trait AnyTable {
     fn fetch_from(&mut self, maps: &Maps);
 
     fn flush_to(&self, maps: &Maps, pending: &mut Pending) -> Result<(), Failed>;
-
-    fn as_any(&mut self) -> &mut dyn Any;
 
     fn digest(&self, maps: &Maps, digest: &mut crate::Digest);
 }
@@ -192,10 +192,6 @@ impl<R: Row> AnyTable for Table<R> {
             pending.add::<R>(changed);
         }
         Ok(())
-    }
-
-    fn as_any(&mut self) -> &mut dyn Any {
-        self
     }
 
     fn digest(&self, maps: &Maps, digest: &mut crate::Digest) {

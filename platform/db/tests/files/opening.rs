@@ -55,6 +55,22 @@ fn a_newer_platform_schema_is_refused_too() {
 }
 
 #[test]
+fn a_look_tells_what_opening_would_and_changes_nothing() {
+    let drawer = Drawer::new();
+    Sqlite::look(&drawer.path(), OLD).expect("nothing is there yet");
+    assert!(!drawer.path().exists(), "a look makes no file");
+    drop(Sqlite::open(&drawer.path(), NEW).expect("a new file"));
+    let before = fs::read(drawer.path()).expect("reads");
+    Sqlite::look(&drawer.path(), NEW).expect("its own schema");
+    let newer = Sqlite::look(&drawer.path(), OLD).expect_err("a newer schema");
+    assert!(matches!(newer, OpenError::Newer { .. }), "{newer}");
+    assert!(fs::read(drawer.path()).expect("reads") == before);
+    fs::write(drawer.path(), "precious").expect("writes");
+    let foreign = Sqlite::look(&drawer.path(), OLD).expect_err("a text");
+    assert!(matches!(foreign, OpenError::Foreign), "{foreign}");
+}
+
+#[test]
 fn an_older_schema_is_brought_up_to_date() {
     let drawer = filled();
     let newer = Sqlite::open(&drawer.path(), NEW).expect("an older file");
@@ -128,10 +144,7 @@ fn a_damaged_header_is_refused() {
         fs::write(drawer.path(), damaged).expect("writes");
         let refused = Sqlite::open(&drawer.path(), OLD).err();
         assert!(
-            matches!(
-                refused,
-                Some(OpenError::Foreign | OpenError::Damaged(_))
-            ),
+            matches!(refused, Some(OpenError::Foreign | OpenError::Damaged(_))),
             "byte {at}: {refused:?}"
         );
     }

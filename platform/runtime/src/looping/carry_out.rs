@@ -37,7 +37,13 @@ impl<S: Service> Loop<S> {
                 Ok(done) => {
                     work.park = later;
                     self.inbox.committed(&progress);
+                    let held = held_keys(&work.inputs, &done);
                     self.act(&mut work, size, done, &park);
+                    // Within one batch `run_batch` sees to it; here are more batches to come.
+                    if !sizes.is_empty() && !held.is_empty() {
+                        held.iter().for_each(|key| self.line_up(key, &mut work));
+                        sizes = vec![work.inputs.len()];
+                    }
                 }
                 Err(failed) => {
                     work.park = park.into_iter().chain(later).collect();
@@ -55,11 +61,11 @@ impl<S: Service> Loop<S> {
                 }
             }
         }
-        self.inbox.settled();
+        self.inbox.queues.settled();
         for (key, last) in work.redriven {
             match self.parked_rows(&key) {
                 Ok(rows) => {
-                    self.inbox.requeue(&key, &rows);
+                    self.inbox.queues.requeue(&key, &rows);
                     // More stands behind what was taken up, and nothing of that stayed.
                     if rows.first().is_some_and(|row| row.no > last) {
                         self.redrives.insert(key);
@@ -137,7 +143,7 @@ impl<S: Service> Loop<S> {
             }
         }
         for row in park.iter().chain(&done.waiting) {
-            self.inbox.queued(row);
+            self.inbox.queues.queued(row);
         }
         if let Some(lowest) = self.timers.lowest_key() {
             self.timers_from = lowest;
@@ -182,6 +188,7 @@ impl<S: Service> Loop<S> {
                 let key = ParkedKey { topic, part, key };
                 let row = self
                     .inbox
+                    .queues
                     .set_aside(&key, |key, no| parking::row(key, no, *seq, event, why));
                 work.park.push(row);
                 self.line_up(&key, work);
@@ -220,7 +227,7 @@ impl<S: Service> Loop<S> {
                     seq,
                     event,
                 } if *topic == key.topic && *part == key.part && event.key() == key.key => {
-                    let row = self.inbox.set_aside(key, |key, no| {
+                    let row = self.inbox.queues.set_aside(key, |key, no| {
                         parking::row(key, no, *seq, event, parking::BEHIND)
                     });
                     work.park.push(row);
@@ -317,6 +324,15 @@ fn answer<S: Service>(work: Work<S>, reason: Unanswered) {
             let _gone = caller.send(Err(reason));
         }
     }
+}
+
+/// The keys that have to wait, of which no later input may be decided.
+fn held_keys<I, R>(inputs: &[Arrived<I>], done: &Done<R>) -> Vec<ParkedKey> {
+    let decided = inputs.iter().zip(&done.decisions);
+    decided
+        .filter(|(_, decision)| decision.is_not_yet())
+        .filter_map(|(arrived, _)| parking::key_of(arrived))
+        .collect()
 }
 
 fn heard_key<I>(arrived: &Arrived<I>) -> Option<i64> {

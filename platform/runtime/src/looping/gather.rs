@@ -136,7 +136,7 @@ impl<S: Service> Loop<S> {
     fn gather_redrives(&mut self, now: Timestamp, work: &mut Work<S>) -> Result<(), Failed> {
         let asked = self.shared.take_redrives().into_iter();
         self.redrives.extend(asked.map(|redrive| redrive.key));
-        self.redrives.extend(self.inbox.retries(now));
+        self.redrives.extend(self.inbox.queues.retries(now));
         let mut room = MOST_REDRIVEN;
         while let Some(key) = self.redrives.pop_first() {
             if room == 0 {

@@ -50,14 +50,23 @@ pub async fn stage<T>(test: impl Future<Output = T>) -> T {
 ///
 /// # Panics
 /// When it is not within 100 seconds.
-pub async fn until(what: &str, mut so: impl FnMut() -> bool) {
+pub async fn until(what: &str, so: impl FnMut() -> bool) {
+    within(Duration::from_millis(10), what, so).await;
+}
+
+/// The same, for what may take hours.
+pub async fn at_last(what: &str, so: impl FnMut() -> bool) {
+    within(Duration::from_secs(10), what, so).await;
+}
+
+async fn within(step: Duration, what: &str, mut so: impl FnMut() -> bool) {
     for _ in 0..10_000 {
         if so() {
             return;
         }
-        pass(Duration::from_millis(10)).await;
+        pass(step).await;
     }
-    panic!("not within 100 seconds: {what}");
+    panic!("not within {:?}: {what}", step * 10_000);
 }
 
 pub async fn pass(duration: Duration) {
@@ -147,6 +156,21 @@ impl Bench {
     /// Everything heard, repeats and deadlines too.
     pub fn heard_in_all(&self) -> usize {
         self.all::<Heard>().len()
+    }
+
+    /// How many commands and events each batch decided, when every command had its own key.
+    pub fn by_batch(&self) -> Vec<(usize, usize)> {
+        let mut batches = std::collections::BTreeMap::<i64, (usize, usize)>::new();
+        let heard = self.all::<Heard>();
+        for tally in self.all::<Tally>() {
+            if heard.iter().all(|heard| heard.key != tally.key) {
+                batches.entry(tally.batch).or_default().0 += 1;
+            }
+        }
+        for heard in heard {
+            batches.entry(heard.batch).or_default().1 += 1;
+        }
+        batches.into_values().collect()
     }
 
     /// Keys and sequences of what is parked, in order.

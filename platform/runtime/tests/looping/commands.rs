@@ -10,7 +10,6 @@ use runtime::{Stopped, Unanswered};
 use rusqlite::Connection;
 
 use crate::bench::{Bench, Running, add, pass, send, stage, until};
-use crate::counter::{Input, Mood};
 use crate::publisher::left;
 
 #[tokio::test(start_paused = true)]
@@ -163,13 +162,7 @@ async fn a_full_disk_refuses_commands_and_goes_on_when_there_is_room() {
         let running = Running::start(bench.open_over(db).await);
         let mut refused = 0;
         for key in 0..500 {
-            match running
-                .send(Input::Meet {
-                    key,
-                    mood: Mood::Calm,
-                })
-                .await
-            {
+            match running.send(add(key, 1)).await {
                 Ok(_) => {}
                 Err(Unanswered::Full) => refused += 1,
                 Err(other) => panic!("{other}"),

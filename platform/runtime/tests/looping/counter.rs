@@ -42,6 +42,8 @@ row! {
         key { pub key: i64 }
         pub count: i64,
         pub mood: Mood,
+        /// The last batch that changed it.
+        pub batch: i64,
     }
 }
 
@@ -50,6 +52,7 @@ row! {
     pub struct Heard in "heard" {
         key { pub key: i64, pub no: i64 }
         pub sequence: i64,
+        pub batch: i64,
     }
 }
 
@@ -72,11 +75,12 @@ pub const MIGRATIONS: Migrations = &[Migration {
     name: "V1__counter",
     sql: "
         CREATE TABLE tally (
-            key INTEGER NOT NULL PRIMARY KEY, count INTEGER NOT NULL, mood INTEGER NOT NULL
+            key INTEGER NOT NULL PRIMARY KEY, count INTEGER NOT NULL, mood INTEGER NOT NULL,
+            batch INTEGER NOT NULL
         ) STRICT;
         CREATE TABLE heard (
             key INTEGER NOT NULL, no INTEGER NOT NULL, sequence INTEGER NOT NULL,
-            PRIMARY KEY (key, no)
+            batch INTEGER NOT NULL, PRIMARY KEY (key, no)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE deadline (key INTEGER NOT NULL PRIMARY KEY, due INTEGER NOT NULL) STRICT;",
 }];
@@ -149,7 +153,7 @@ impl Service for Counter {
         rows.deadline.ask(key);
     }
 
-    fn decide(rows: &mut Rows, input: &Input, _at: &Moment) -> Decision<i64> {
+    fn decide(rows: &mut Rows, input: &Input, at: &Moment) -> Decision<i64> {
         let tally = rows.tally.get(&input.key()).cloned();
         let mood = tally.as_ref().map(|tally| tally.mood);
         let count = tally.map_or(0, |tally| tally.count);
@@ -157,17 +161,17 @@ impl Service for Counter {
             Input::Heard { key, .. } if mood.is_none() && key >= STRANGERS => Decision::not_yet(),
             Input::Heard { key, sequence } => {
                 assert!(mood != Some(Mood::Angry), "key {key} is angry");
-                hear(rows, key, sequence);
-                put(rows, key, count + 1, Mood::Calm);
+                hear(rows, key, sequence, at);
+                put(rows, (key, count + 1), Mood::Calm, at);
                 Decision::quiet()
             }
             Input::Add { key, amount } => {
                 assert!(amount >= 0, "a negative amount");
-                put(rows, key, count + amount, mood.unwrap_or(Mood::Calm));
+                put(rows, (key, count + amount), mood.unwrap_or(Mood::Calm), at);
                 Decision::reply(count + amount).and_say(1, charged(key, amount))
             }
             Input::Meet { key, mood } => {
-                put(rows, key, count, mood);
+                put(rows, (key, count), mood, at);
                 Decision::reply(count)
             }
             Input::Expect { key, due } => {
@@ -176,7 +180,7 @@ impl Service for Counter {
             }
             Input::Due { key } => {
                 assert!(mood != Some(Mood::Angry), "key {key} is angry");
-                hear(rows, key, 0);
+                hear(rows, key, 0, at);
                 rows.deadline.remove(&key);
                 Decision::quiet()
             }
@@ -203,14 +207,26 @@ impl Service for Counter {
     }
 }
 
-fn put(rows: &mut Rows, key: i64, count: i64, mood: Mood) {
-    rows.tally.put(Tally { key, count, mood });
+fn put(rows: &mut Rows, (key, count): (i64, i64), mood: Mood, at: &Moment) {
+    let batch = at.batch_no;
+    rows.tally.put(Tally {
+        key,
+        count,
+        mood,
+        batch,
+    });
 }
 
-fn hear(rows: &mut Rows, key: i64, sequence: i64) {
+fn hear(rows: &mut Rows, key: i64, sequence: i64, at: &Moment) {
     let last = rows.heard.under(key).last().map_or(0, |heard| heard.no);
     let no = last + 1;
-    rows.heard.add(Heard { key, no, sequence });
+    let batch = at.batch_no;
+    rows.heard.add(Heard {
+        key,
+        no,
+        sequence,
+        batch,
+    });
 }
 
 fn charged(key: i64, amount: i64) -> Fact {

@@ -244,3 +244,33 @@ async fn too_much_of_one_key_pauses_its_topic_and_no_other() {
     })
     .await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_stranger_s_later_events_wait_with_it_when_its_batch_is_halved() {
+    stage(async {
+        let mut bench = Bench::new();
+        let running = bench.run().await;
+        let key = STRANGERS;
+        // The stranger knocks in one half, the poison and the stranger again are in the other.
+        meet(&running, 77, Mood::Angry).await;
+        let told = [
+            (key, 1),
+            (1, 1),
+            (2, 1),
+            (3, 1),
+            (77, 1),
+            (key, 2),
+            (4, 1),
+            (key, 3),
+        ];
+        bench.users.publish(left(told));
+        until("all are placed", || bench.place(&bench.users) == 9).await;
+        assert_eq!(bench.parked(), [(77, 1), (key, 1), (key, 2), (key, 3)]);
+        let rows = bench.parked_rows();
+        let waits: Vec<_> = rows.iter().map(|row| (row.no, row.waits)).collect();
+        assert_eq!(waits, [(1, false), (1, true), (2, false), (3, false)]);
+        meet(&running, key, Mood::Calm).await;
+        until("it was let in", || bench.heard(key) == [1, 2, 3]).await;
+    })
+    .await;
+}

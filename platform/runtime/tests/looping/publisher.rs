@@ -1,6 +1,6 @@
 //! Another service's outbox, written by hand.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use contracts::envelope::{Actor, Event, ServiceName, Trace};
@@ -72,7 +72,7 @@ fn events(told: impl IntoIterator<Item = Told>, fact: impl Fn(i64) -> Fact) -> V
 }
 
 impl Publisher {
-    pub fn new(name: ServiceName, number: i64, file: &PathBuf) -> Self {
+    pub fn new(name: ServiceName, number: i64, file: &Path) -> Self {
         let db = Db::Sqlite(Sqlite::open(file, &[]).expect("a new file"));
         let topic = Arc::new(Topic::new(name.topic(), number, 1, file));
         Self {

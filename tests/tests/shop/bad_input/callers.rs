@@ -22,10 +22,15 @@ async fn without_a_token_that_holds_nobody_gets_in() {
     let signer = &fixture.shop.places.user.signer;
     let now = fixture.shop.places.user.handle.now();
     let id = fixture.admin.id;
-    let with = |token: String| Member { token, ..fixture.admin.clone() };
+    let with = |token: String| Member {
+        token,
+        ..fixture.admin.clone()
+    };
     let old = with(signer.sign(id, Role::Admin, now.minus(2 * HOUR), HOUR));
     let parts: Vec<&str> = fixture.admin.token.split('.').collect();
-    let [head, claims, signature] = parts[..] else { panic!("a JWT has three parts") };
+    let [head, claims, signature] = parts[..] else {
+        panic!("a JWT has three parts")
+    };
     let shopper = fixture.buyer.token.split('.').nth(1).expect("claims");
     let forged = [
         with(String::new()),
@@ -37,7 +42,10 @@ async fn without_a_token_that_holds_nobody_gets_in() {
         with(format!("eyJhbGciOiJub25lIn0.{claims}.")),
         with("a".repeat(100_000)),
     ];
-    for route in routes().iter().filter(|route| route.access != Access::Anybody) {
+    for route in routes()
+        .iter()
+        .filter(|route| route.access != Access::Anybody)
+    {
         let what = format!("{} {}", route.method, route.path);
         let none = call(&fixture, route, None).await;
         assert_eq!(none.header("www-authenticate"), "Bearer", "{what}");
@@ -46,7 +54,12 @@ async fn without_a_token_that_holds_nobody_gets_in() {
         fixture.refused(expired, 401, "TOKEN_EXPIRED", &what);
         for member in &forged[..6] {
             let answer = call(&fixture, route, Some(member)).await;
-            fixture.refused(answer, 401, "UNAUTHENTICATED", &format!("{what} {}", member.token));
+            fixture.refused(
+                answer,
+                401,
+                "UNAUTHENTICATED",
+                &format!("{what} {}", member.token),
+            );
         }
     }
     fixture.end().await;
@@ -89,7 +102,12 @@ async fn what_is_somebody_elses_is_not_there() {
 
 /// The same for an order that nobody has.
 async fn call_absent(fixture: &Fixture, route: &Route) -> Answer {
-    let nobodys = fixture.shop.places.order.handle.next_id::<contracts::ids::Order>();
+    let nobodys = fixture
+        .shop
+        .places
+        .order
+        .handle
+        .next_id::<contracts::ids::Order>();
     let path = route.path.replace("{id}", &nobodys.to_string());
     let request = fixture.shop.request(route.method.clone(), &path);
     let request = request.bearer_auth(&fixture.other.token);
@@ -119,7 +137,10 @@ async fn nothing_of_a_member_is_in_what_another_is_shown() {
             let answer = shop.send(request).await;
             let text = format!("{} {:?}", answer.body, answer.headers);
             for secret in &secrets {
-                assert!(!text.contains(secret.as_str()), "{path} shows {secret} to {by:?}");
+                assert!(
+                    !text.contains(secret.as_str()),
+                    "{path} shows {secret} to {by:?}"
+                );
             }
         }
     }

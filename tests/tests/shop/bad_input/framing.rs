@@ -37,13 +37,19 @@ async fn what_is_no_json_object_is_refused() {
         ("a comment", b"{} // so be it".to_vec()),
         ("10,000 lists deep", deep("[", "]")),
         ("10,000 objects deep", deep(r#"{"a":"#, "}")),
-        ("10,000 deep inside", [&br#"{"items":"#[..], &deep("[", "]"), b"}"].concat()),
+        (
+            "10,000 deep inside",
+            [&br#"{"items":"#[..], &deep("[", "]"), b"}"].concat(),
+        ),
         ("no UTF-8", b"{\"items\": \"\xff\xfe\"}".to_vec()),
         ("an overlong NUL", b"{\"\xc0\x80\": 1}".to_vec()),
         ("UTF-16", b"\xff\xfe{\0}\0".to_vec()),
         ("a byte order mark", b"\xef\xbb\xbf{}".to_vec()),
         ("NUL bytes", vec![0; 100]),
-        ("XML", b"<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY e SYSTEM \"file:///\">]>".to_vec()),
+        (
+            "XML",
+            b"<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY e SYSTEM \"file:///\">]>".to_vec(),
+        ),
     ];
     for route in with_bodies() {
         let by = fixture.caller(&route);
@@ -72,11 +78,16 @@ async fn only_json_by_its_header_is_read() {
             ("X-None", "no type at all"),
         ] {
             let what = format!("{} with {header}: {value}", name(&route));
-            let request = fixture.request(&route, by).header(header, value).body(body.clone());
+            let request = fixture
+                .request(&route, by)
+                .header(header, value)
+                .body(body.clone());
             let answer = fixture.shop.send(request).await;
             fixture.refused(answer, 415, "UNSUPPORTED_MEDIA_TYPE", &what);
         }
-        let request = fixture.request(&route, by).header("Content-Type", "application/json");
+        let request = fixture
+            .request(&route, by)
+            .header("Content-Type", "application/json");
         let request = request.header("Content-Encoding", "gzip").body(body);
         let answer = fixture.shop.send(request).await;
         fixture.refused(answer, 415, "UNSUPPORTED_MEDIA_TYPE", &name(&route));
@@ -102,7 +113,10 @@ async fn raw(fixture: &Fixture, route: &Route, framing: &str, body: &[u8]) -> An
     stream.write_all(body).await.expect("sends");
     let mut bytes = Vec::new();
     let read = stream.read_to_end(&mut bytes);
-    tokio::time::timeout(LONGEST, read).await.expect("in time").expect("an answer");
+    tokio::time::timeout(LONGEST, read)
+        .await
+        .expect("in time")
+        .expect("an answer");
     parsed(&bytes)
 }
 
@@ -111,7 +125,10 @@ fn parsed(bytes: &[u8]) -> Answer {
     let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
     let (head, body) = text.split_once("\r\n\r\n").expect("a head");
     let mut lines = head.lines();
-    let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status");
+    let status = lines
+        .next()
+        .and_then(|line| line.split(' ').nth(1))
+        .expect("a status");
     let mut headers = reqwest::header::HeaderMap::new();
     for line in lines {
         let (name, value) = line.split_once(": ").expect("a header");
@@ -119,7 +136,11 @@ fn parsed(bytes: &[u8]) -> Answer {
         headers.insert(name, value.parse().expect("a value"));
     }
     Answer {
-        status: status.parse::<u16>().ok().and_then(|status| status.try_into().ok()).expect("one"),
+        status: status
+            .parse::<u16>()
+            .ok()
+            .and_then(|status| status.try_into().ok())
+            .expect("one"),
         headers,
         body: serde_json::from_str(body).expect("JSON"),
     }
@@ -152,17 +173,24 @@ async fn a_body_of_unknown_length_is_read_up_to_the_limit() {
 #[tokio::test]
 async fn a_body_that_never_comes_holds_nobody_else_up() {
     let fixture = Fixture::start().await;
-    let address = fixture.shop.url.strip_prefix("http://").expect("a URL").to_owned();
+    let address = fixture
+        .shop
+        .url
+        .strip_prefix("http://")
+        .expect("a URL")
+        .to_owned();
     let mut idle = Vec::new();
     for _ in 0..200 {
-        let mut stream = TcpStream::connect(&address).await.expect("the shop listens");
+        let mut stream = TcpStream::connect(&address)
+            .await
+            .expect("the shop listens");
         let head = "POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\
                     Content-Type: application/json\r\n\r\n{";
         stream.write_all(head.as_bytes()).await.expect("sends");
         idle.push(stream);
     }
     let path = "/api/v1/products";
-    let answer = fixture.shop.call(Method::GET, path, None, &[], None);
+    let answer = fixture.shop.call(Method::GET, path, None, None);
     let answer = tokio::time::timeout(Duration::from_secs(5), answer).await;
     answer.expect("at once").is(200);
     drop(idle);
@@ -186,14 +214,25 @@ async fn a_key_is_asked_for_and_has_its_form() {
         let none = fixture.shop.send(request()).await;
         fixture.refused(none, 400, "IDEMPOTENCY_KEY_REQUIRED", &name(&route));
         let korean = "주문".as_bytes();
-        let keys: [&[u8]; 6] =
-            [b"", b"two words", b"tab\tbed", korean, long.as_bytes(), huge.as_bytes()];
+        let keys: [&[u8]; 6] = [
+            b"",
+            b"two words",
+            b"tab\tbed",
+            korean,
+            long.as_bytes(),
+            huge.as_bytes(),
+        ];
         for key in keys {
-            let answer = fixture.shop.send(request().header("Idempotency-Key", key)).await;
+            let answer = fixture
+                .shop
+                .send(request().header("Idempotency-Key", key))
+                .await;
             let what = format!("{} with a key of {} bytes", name(&route), key.len());
             fixture.refused(answer, 400, "VALIDATION_FAILED", &what);
         }
-        let twice = request().header("Idempotency-Key", "a").header("Idempotency-Key", "b");
+        let twice = request()
+            .header("Idempotency-Key", "a")
+            .header("Idempotency-Key", "b");
         let answer = fixture.shop.send(twice).await;
         fixture.refused(answer, 400, "VALIDATION_FAILED", &name(&route));
     }

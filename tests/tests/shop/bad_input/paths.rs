@@ -8,7 +8,13 @@ use super::routes::{Access, Route, routes};
 #[tokio::test]
 async fn an_address_that_is_not_served_is_no_route() {
     let fixture = Fixture::start().await;
-    let methods = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    let methods = [
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+    ];
     for path in [
         "/",
         "/api",
@@ -30,7 +36,10 @@ async fn an_address_that_is_not_served_is_no_route() {
     ] {
         for method in &methods {
             let request = fixture.shop.request(method.clone(), path);
-            let answer = fixture.shop.send(request.bearer_auth(&fixture.admin.token)).await;
+            let answer = fixture
+                .shop
+                .send(request.bearer_auth(&fixture.admin.token))
+                .await;
             fixture.refused(answer, 404, "ROUTE_NOT_FOUND", &format!("{method} {path}"));
         }
     }
@@ -42,7 +51,10 @@ async fn a_route_takes_its_own_methods() {
     let fixture = Fixture::start().await;
     let mut served: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for route in routes() {
-        served.entry(fixture.path(&route)).or_default().insert(route.method.to_string());
+        served
+            .entry(fixture.path(&route))
+            .or_default()
+            .insert(route.method.to_string());
     }
     for (path, methods) in served {
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"] {
@@ -51,10 +63,23 @@ async fn a_route_takes_its_own_methods() {
             }
             let wanted = Method::from_bytes(method.as_bytes()).expect("a method");
             let request = fixture.shop.request(wanted, &path);
-            let answer = fixture.shop.send(request.bearer_auth(&fixture.admin.token)).await;
+            let answer = fixture
+                .shop
+                .send(request.bearer_auth(&fixture.admin.token))
+                .await;
             let allowed: BTreeSet<_> = answer.header("allow").split(',').map(str::trim).collect();
-            assert!(methods.iter().all(|served| allowed.contains(served.as_str())), "{answer:?}");
-            fixture.refused(answer, 405, "METHOD_NOT_ALLOWED", &format!("{method} {path}"));
+            assert!(
+                methods
+                    .iter()
+                    .all(|served| allowed.contains(served.as_str())),
+                "{answer:?}"
+            );
+            fixture.refused(
+                answer,
+                405,
+                "METHOD_NOT_ALLOWED",
+                &format!("{method} {path}"),
+            );
         }
     }
     fixture.end().await;
@@ -115,27 +140,74 @@ async fn call(fixture: &Fixture, route: &Route, path: &str) -> shop_tests::Answe
 
 /// Lists, with a filter each that they do not take.
 const LISTS: [(&str, Access, &[&str]); 8] = [
-    ("/api/v1/products", Access::Anybody, &["status=CHEAP", "status=1", "userId=1", "status=%ff"]),
+    (
+        "/api/v1/products",
+        Access::Anybody,
+        &["status=CHEAP", "status=1", "userId=1", "status=%ff"],
+    ),
     ("/api/v1/coupons", Access::Anybody, &[]),
     (
         "/api/v1/orders",
         Access::Member,
-        &["status=OPEN", "from=yesterday", "to=1", "userId=1", "status=PENDING&status=CANCELLED"],
+        &[
+            "status=OPEN",
+            "from=yesterday",
+            "to=1",
+            "userId=1",
+            "status=PENDING&status=CANCELLED",
+        ],
     ),
-    ("/api/v1/points/me/history", Access::Member, &["type=GIFT", "userId=1"]),
-    ("/api/v1/users/me/coupons", Access::Member, &["status=OLD", "userId=1"]),
-    ("/api/v1/sagas", Access::Operator, &["state=STUCK", "step=1"]),
-    ("/admin/v1/sagas", Access::Operator, &["state=STUCK", "step=1"]),
+    (
+        "/api/v1/points/me/history",
+        Access::Member,
+        &["type=GIFT", "userId=1"],
+    ),
+    (
+        "/api/v1/users/me/coupons",
+        Access::Member,
+        &["status=OLD", "userId=1"],
+    ),
+    (
+        "/api/v1/sagas",
+        Access::Operator,
+        &["state=STUCK", "step=1"],
+    ),
+    (
+        "/admin/v1/sagas",
+        Access::Operator,
+        &["state=STUCK", "step=1"],
+    ),
     ("/api/v1/products/{id}/stock-ledger", Access::Operator, &[]),
 ];
 
 #[tokio::test]
 async fn a_list_refuses_what_is_no_page_and_no_filter_of_its() {
     let fixture = Fixture::start().await;
-    let limits = ["0", "101", "-1", "1e3", "1.5", "", "x", "99999999999999999999", "%00", "+5"];
+    let limits = [
+        "0",
+        "101",
+        "-1",
+        "1e3",
+        "1.5",
+        "",
+        "x",
+        "99999999999999999999",
+        "%00",
+        "+5",
+    ];
     let limits = limits.map(|limit| (format!("limit={limit}"), "VALIDATION_FAILED"));
     let long = "61".repeat(5_000);
-    let cursors = ["x", "00", "6", "zz", "ff", "5b5d", "-1", "%00", long.as_str()];
+    let cursors = [
+        "x",
+        "00",
+        "6",
+        "zz",
+        "ff",
+        "5b5d",
+        "-1",
+        "%00",
+        long.as_str(),
+    ];
     let cursors = cursors.map(|cursor| (format!("cursor={cursor}"), "INVALID_CURSOR"));
     let twice = [
         ("limit=1&limit=2".to_owned(), "VALIDATION_FAILED"),
@@ -149,10 +221,19 @@ async fn a_list_refuses_what_is_no_page_and_no_filter_of_its() {
             Access::Admin => Some(&fixture.admin),
         };
         let path = path.replace("{id}", &fixture.product);
-        let filters = filters.iter().map(|filter| ((*filter).to_owned(), "VALIDATION_FAILED"));
-        let queries = limits.iter().chain(&cursors).chain(&twice).cloned().chain(filters);
+        let filters = filters
+            .iter()
+            .map(|filter| ((*filter).to_owned(), "VALIDATION_FAILED"));
+        let queries = limits
+            .iter()
+            .chain(&cursors)
+            .chain(&twice)
+            .cloned()
+            .chain(filters);
         for (query, code) in queries {
-            let mut request = fixture.shop.request(Method::GET, &format!("{path}?{query}"));
+            let mut request = fixture
+                .shop
+                .request(Method::GET, &format!("{path}?{query}"));
             if let Some(member) = by {
                 request = request.bearer_auth(&member.token);
             }
@@ -169,12 +250,20 @@ async fn a_cursor_belongs_to_its_list() {
     let fixture = Fixture::start().await;
     let shop = &fixture.shop;
     shop.product(1, 1).await;
-    let page = shop.call(Method::GET, "/api/v1/products?limit=1", None, &[], None).await.is(200);
-    let cursor = page.body["nextCursor"].as_str().expect("two products").to_owned();
+    let page = shop
+        .call(Method::GET, "/api/v1/products?limit=1", None, None)
+        .await
+        .is(200);
+    let cursor = page.body["nextCursor"]
+        .as_str()
+        .expect("two products")
+        .to_owned();
     for (path, _, _) in LISTS.iter().skip(1) {
         let path = path.replace("{id}", &fixture.product);
         let path = format!("{path}?cursor={cursor}");
-        shop.get(&path, &fixture.admin).await.is_problem(400, "INVALID_CURSOR");
+        shop.get(&path, &fixture.admin)
+            .await
+            .is_problem(400, "INVALID_CURSOR");
     }
     fixture.end().await;
 }

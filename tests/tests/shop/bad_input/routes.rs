@@ -14,7 +14,10 @@ pub enum Access {
 /// What a field of a body takes.
 #[derive(Clone, Copy, Debug)]
 pub enum Takes {
-    Whole { least: i64, most: i64 },
+    Whole {
+        least: i64,
+        most: i64,
+    },
     /// Neither empty nor endless, and without control characters.
     Text,
     /// Neither empty nor endless: a guess at a password may be anything else.
@@ -51,15 +54,33 @@ const CART: Body = Body {
         ("/items", Takes::List),
         ("/items/0", Takes::Object),
         ("/items/0/productId", Takes::Id),
-        ("/items/0/quantity", Takes::Whole { least: 1, most: 999 }),
-        ("/items/0/expectedUnitPrice", Takes::Whole { least: 0, most: 1_000_000_000_000 }),
+        (
+            "/items/0/quantity",
+            Takes::Whole {
+                least: 1,
+                most: 999,
+            },
+        ),
+        (
+            "/items/0/expectedUnitPrice",
+            Takes::Whole {
+                least: 0,
+                most: 1_000_000_000_000,
+            },
+        ),
         ("/userCouponId", Takes::Id),
     ],
 };
 
 const CHARGE: Body = Body {
     text: r#"{"amount": 100}"#,
-    fields: &[("/amount", Takes::Whole { least: 1, most: 1_000_000 })],
+    fields: &[(
+        "/amount",
+        Takes::Whole {
+            least: 1,
+            most: 1_000_000,
+        },
+    )],
 };
 
 const PRODUCT: Body = Body {
@@ -68,15 +89,33 @@ const PRODUCT: Body = Body {
         ("/name", Takes::Text),
         ("/nameEn", Takes::Text),
         ("/category", Takes::Text),
-        ("/price", Takes::Whole { least: 0, most: 1_000_000_000 }),
-        ("/stock", Takes::Whole { least: 0, most: 1_000_000 }),
+        (
+            "/price",
+            Takes::Whole {
+                least: 0,
+                most: 1_000_000_000,
+            },
+        ),
+        (
+            "/stock",
+            Takes::Whole {
+                least: 0,
+                most: 1_000_000,
+            },
+        ),
     ],
 };
 
 const ADJUSTMENT: Body = Body {
     text: r#"{"delta": 1, "reason": "실사"}"#,
     fields: &[
-        ("/delta", Takes::Whole { least: -1_000_000, most: 1_000_000 }),
+        (
+            "/delta",
+            Takes::Whole {
+                least: -1_000_000,
+                most: 1_000_000,
+            },
+        ),
         ("/reason", Takes::Text),
     ],
 };
@@ -89,17 +128,47 @@ const COUPON: Body = Body {
     fields: &[
         ("/name", Takes::Text),
         ("/discount", Takes::Word),
-        ("/value", Takes::Whole { least: 1, most: 100 }),
-        ("/maxDiscount", Takes::Whole { least: 1, most: 1_000_000_000_000 }),
-        ("/minOrderAmount", Takes::Whole { least: 0, most: 1_000_000_000_000 }),
+        (
+            "/value",
+            Takes::Whole {
+                least: 1,
+                most: 100,
+            },
+        ),
+        (
+            "/maxDiscount",
+            Takes::Whole {
+                least: 1,
+                most: 1_000_000_000_000,
+            },
+        ),
+        (
+            "/minOrderAmount",
+            Takes::Whole {
+                least: 0,
+                most: 1_000_000_000_000,
+            },
+        ),
         ("/scope", Takes::Object),
         ("/scope/productIds", Takes::List),
         ("/scope/productIds/0", Takes::Id),
         ("/scope/categories/0", Takes::Text),
-        ("/totalQuantity", Takes::Whole { least: 1, most: 10_000_000 }),
+        (
+            "/totalQuantity",
+            Takes::Whole {
+                least: 1,
+                most: 10_000_000,
+            },
+        ),
         ("/issueFrom", Takes::Time),
         ("/issueTo", Takes::Time),
-        ("/validDays", Takes::Whole { least: 1, most: 3_650 }),
+        (
+            "/validDays",
+            Takes::Whole {
+                least: 1,
+                most: 3_650,
+            },
+        ),
     ],
 };
 
@@ -122,16 +191,29 @@ const LOGIN: Body = Body {
 
 const PROFILE: Body = Body {
     text: r#"{"name": "김장터", "phone": "010-1234-5678", "address": "서울"}"#,
-    fields: &[("/name", Takes::Text), ("/phone", Takes::Text), ("/address", Takes::Text)],
+    fields: &[
+        ("/name", Takes::Text),
+        ("/phone", Takes::Text),
+        ("/address", Takes::Text),
+    ],
 };
 
 /// Of a command that says everything with its path.
-const NOTHING: Body = Body { text: "{}", fields: &[] };
+const NOTHING: Body = Body {
+    text: "{}",
+    fields: &[],
+};
 
 /// Every route of the shop.
 pub fn routes() -> Vec<Route> {
     use Access::{Admin, Anybody, Member, Operator};
-    let get = |path, access| Route { method: Method::GET, path, access, keyed: false, body: None };
+    let get = |path, access| Route {
+        method: Method::GET,
+        path,
+        access,
+        keyed: false,
+        body: None,
+    };
     let keyed = |path, access, body| Route {
         method: Method::POST,
         path,
@@ -139,7 +221,13 @@ pub fn routes() -> Vec<Route> {
         keyed: true,
         body: Some(body),
     };
-    let open = |method, path, access, body| Route { method, path, access, keyed: false, body };
+    let open = |method, path, access, body| Route {
+        method,
+        path,
+        access,
+        keyed: false,
+        body,
+    };
     let me = "/api/v1/users/me";
     vec![
         open(Method::POST, "/api/v1/users", Anybody, Some(&ACCOUNT)),
@@ -151,7 +239,11 @@ pub fn routes() -> Vec<Route> {
         get("/api/v1/products", Anybody),
         keyed("/api/v1/products", Admin, &PRODUCT),
         get("/api/v1/products/{id}", Anybody),
-        keyed("/api/v1/products/{id}/stock-adjustments", Operator, &ADJUSTMENT),
+        keyed(
+            "/api/v1/products/{id}/stock-adjustments",
+            Operator,
+            &ADJUSTMENT,
+        ),
         get("/api/v1/products/{id}/stock-ledger", Operator),
         get("/api/v1/orders", Member),
         keyed("/api/v1/orders", Member, &CART),
@@ -201,6 +293,8 @@ fn the_table_has_every_route() {
         }
     }
     let table = routes();
-    let known = table.iter().map(|route| (route.method.to_string(), route.path.to_owned()));
+    let known = table
+        .iter()
+        .map(|route| (route.method.to_string(), route.path.to_owned()));
     assert_eq!(known.collect::<BTreeSet<_>>(), served);
 }

@@ -127,8 +127,15 @@ async fn hard_case_20_clocks_ten_minutes_apart_change_nothing() {
     assert_eq!((shop.balance(buyer.id), shop.left(product)), (0, 998));
     // A saga's story is found although its events bear times far apart.
     for (id, events) in [(paid, 5), (plain, 5), (poor, 6)] {
-        let story = shop.get(&format!("/api/v1/sagas/{id}"), &operator).await.is(200);
-        assert_eq!(story.body["timeline"].as_array().unwrap().len(), events, "{story:?}");
+        let story = shop
+            .get(&format!("/api/v1/sagas/{id}"), &operator)
+            .await
+            .is(200);
+        assert_eq!(
+            story.body["timeline"].as_array().unwrap().len(),
+            events,
+            "{story:?}"
+        );
     }
     shop.end().await;
 }
@@ -165,7 +172,10 @@ async fn hard_case_23_an_outage_expires_nothing_that_can_still_complete() {
 
     let shop = TestShop::start_in(folder).await;
     shop.rest().await;
-    let cancelled = shop.get("/api/v1/sagas?state=COMPENSATED", &operator).await.is(200);
+    let cancelled = shop
+        .get("/api/v1/sagas?state=COMPENSATED", &operator)
+        .await
+        .is(200);
     assert_eq!(cancelled.body["items"], json!([]));
     assert_eq!(shop.balance(buyer.id), 0);
     shop.end().await;

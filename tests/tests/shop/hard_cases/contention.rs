@@ -6,6 +6,9 @@ use tokio::task::JoinHandle;
 
 use super::{PRICE, STOCK};
 
+/// Of two orders each.
+const ROUNDS: i64 = 20;
+
 fn buy(
     shop: &Arc<TestShop>,
     buyer: &Member,
@@ -14,16 +17,6 @@ fn buy(
 ) -> JoinHandle<Answer> {
     let (shop, buyer, items) = (Arc::clone(shop), buyer.clone(), items.to_vec());
     tokio::spawn(async move { shop.place_and_wait(&buyer, &items, coupon).await })
-}
-
-/// The one that completed, and the one that did not.
-fn won_and_lost(answers: [Answer; 2]) -> (Answer, Answer) {
-    let [one, two] = answers;
-    match (one.status.as_u16(), two.status.as_u16()) {
-        (201, _) => (one, two),
-        (_, 201) => (two, one),
-        _ => panic!("neither completed: {one:?} {two:?}"),
-    }
 }
 
 async fn end(shop: Arc<TestShop>) {
@@ -68,44 +61,67 @@ async fn hard_case_07_two_lines_of_one_product_are_judged_together() {
     let short = shop.place_and_wait(&buyer, &lines(3, 3), None).await;
     let short = short.is_problem(409, "OUT_OF_STOCK");
     assert_eq!(short.body["items"][0]["wanted"], 6);
-    shop.place_and_wait(&buyer, &lines(3, 2), None).await.is(201);
+    shop.place_and_wait(&buyer, &lines(3, 2), None)
+        .await
+        .is(201);
     assert_eq!(shop.left(product), 0);
     shop.end().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn hard_case_08_two_orders_share_one_coupon_and_one_has_it() {
-    for _ in 0..10 {
-        let shop = Arc::new(TestShop::start().await);
-        let buyer = shop.shopper().await;
-        shop.charge(buyer.id, 10_000).await;
-        let product = shop.product(PRICE, STOCK).await;
-        let coupon = shop.hand(Offer::fixed(300), buyer.id).await;
-        let both = [0, 1].map(|_| buy(&shop, &buyer, &[(product, 1)], Some(coupon)));
-        let [one, two] = both;
-        let answers = [one.await.unwrap(), two.await.unwrap()];
-        let (won, lost) = won_and_lost(answers);
-        lost.is_problem(409, "COUPON_ALREADY_USED");
-        shop.rest().await;
-        assert_eq!(shop.held(buyer.id, coupon).order_id, Some(won.order_id()));
-        assert_eq!((shop.balance(buyer.id), shop.left(product)), (9_300, 999));
-        end(shop).await;
+/// Two orders of one buyer at the same moment; the one that completed, and the one that did not.
+async fn two_at_once(
+    shop: &Arc<TestShop>,
+    buyer: &Member,
+    product: ProductId,
+    coupon: Option<UserCouponId>,
+) -> (Answer, Answer) {
+    let [one, two] = [0, 1].map(|_| buy(shop, buyer, &[(product, 1)], coupon));
+    let (one, two) = (one.await.expect("ends"), two.await.expect("ends"));
+    match (one.status.as_u16(), two.status.as_u16()) {
+        (201, _) => (one, two),
+        (_, 201) => (two, one),
+        _ => panic!("neither completed: {one:?} {two:?}"),
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hard_case_08_two_orders_share_one_coupon_and_one_has_it() {
+    let shop = Arc::new(TestShop::start().await);
+    let product = shop.product(PRICE, STOCK).await;
+    let mut won = Vec::new();
+    for _ in 0..ROUNDS {
+        let buyer = shop.shopper().await;
+        shop.charge(buyer.id, 10_000).await;
+        let coupon = shop.hand(Offer::fixed(300), buyer.id).await;
+        let (one, other) = two_at_once(&shop, &buyer, product, Some(coupon)).await;
+        other.is_problem(409, "COUPON_ALREADY_USED");
+        won.push((buyer, coupon, one.order_id()));
+    }
+    shop.rest().await;
+    for (buyer, coupon, order_id) in won {
+        assert_eq!(shop.held(buyer.id, coupon).order_id, Some(order_id));
+        assert_eq!(shop.balance(buyer.id), 9_300);
+    }
+    assert_eq!(shop.left(product), i64::from(STOCK) - ROUNDS);
+    end(shop).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hard_case_08_two_orders_share_one_balance_and_one_is_paid() {
-    for _ in 0..10 {
-        let shop = Arc::new(TestShop::start().await);
+    let shop = Arc::new(TestShop::start().await);
+    let product = shop.product(PRICE, STOCK).await;
+    let mut buyers = Vec::new();
+    for _ in 0..ROUNDS {
         let buyer = shop.shopper().await;
         shop.charge(buyer.id, 2 * PRICE - 1).await;
-        let product = shop.product(PRICE, STOCK).await;
-        let [one, two] = [0, 1].map(|_| buy(&shop, &buyer, &[(product, 1)], None));
-        let answers = [one.await.unwrap(), two.await.unwrap()];
-        let (_, lost) = won_and_lost(answers);
-        lost.is_problem(422, "INSUFFICIENT_POINT");
-        shop.rest().await;
-        assert_eq!((shop.balance(buyer.id), shop.left(product)), (PRICE - 1, 999));
-        end(shop).await;
+        let (_, other) = two_at_once(&shop, &buyer, product, None).await;
+        other.is_problem(422, "INSUFFICIENT_POINT");
+        buyers.push(buyer);
     }
+    shop.rest().await;
+    for buyer in buyers {
+        assert_eq!(shop.balance(buyer.id), PRICE - 1);
+    }
+    assert_eq!(shop.left(product), i64::from(STOCK) - ROUNDS);
+    end(shop).await;
 }

@@ -47,7 +47,9 @@ async fn hard_case_13_sagas_left_after_any_step_go_on_where_they_were() {
         placed.extend(new);
     }
     let points = Alone::<Payment>::start(path, now).await;
-    points.has_said(Kind::PaymentCompleted, &placed[..ORDERS]).await;
+    points
+        .has_said(Kind::PaymentCompleted, &placed[..ORDERS])
+        .await;
     points.stop().await;
 
     let shop = TestShop::start_in(folder).await;
@@ -82,7 +84,10 @@ async fn hard_case_13_what_is_owed_when_a_shop_stops_is_given_back_when_it_start
     coupons.stop().await;
     let order = Alone::<Order>::start(path, now).await;
     let cancelled = order.cancel(id, buyer.id).await;
-    assert!(matches!(cancelled, Reply::Cancelled { .. }), "{cancelled:?}");
+    assert!(
+        matches!(cancelled, Reply::Cancelled { .. }),
+        "{cancelled:?}"
+    );
     order.stop().await;
     let points = Alone::<Payment>::start(path, now).await;
     points.has_said(Kind::PaymentRefunded, &[id]).await;
@@ -91,7 +96,10 @@ async fn hard_case_13_what_is_owed_when_a_shop_stops_is_given_back_when_it_start
     let shop = TestShop::start_in(folder).await;
     shop.rest().await;
     assert_eq!(shop.order(&buyer, id).await["status"], "CANCELLED");
-    assert_eq!((shop.balance(buyer.id), shop.left(product)), (10_000, i64::from(STOCK)));
+    assert_eq!(
+        (shop.balance(buyer.id), shop.left(product)),
+        (10_000, i64::from(STOCK))
+    );
     assert!(shop.held(buyer.id, coupon).order_id.is_none());
     shop.end().await;
 }
@@ -137,7 +145,9 @@ async fn hard_case_15_a_writer_deposed_while_it_was_paused_writes_nothing_more()
     let file = shop.folder.path().join("order.db");
     let other = Sqlite::open(&file, <Order as boot::Hosted>::MIGRATIONS).expect("the same file");
     let mut other = Db::Sqlite(other);
-    let taken = take_over(&mut other, writer, now()).await.expect("the epoch is raised");
+    let taken = take_over(&mut other, writer, now())
+        .await
+        .expect("the epoch is raised");
     drop(other);
 
     let cart = shop_tests::cart(&[(product, 1)], None);
@@ -146,16 +156,24 @@ async fn hard_case_15_a_writer_deposed_while_it_was_paused_writes_nothing_more()
     refused.is_problem(503, "UPSTREAM_UNAVAILABLE");
     let ended = shop.ended().await;
     assert_eq!(ended.consumer, "order");
-    let Stopped::Deposed(db::Failed::Deposed { expected, found, .. }) = &ended.why else {
+    let Stopped::Deposed(db::Failed::Deposed {
+        expected, found, ..
+    }) = &ended.why
+    else {
         panic!("ended otherwise: {ended:?}");
     };
     assert_eq!((*found, *expected), (taken.epoch, taken.epoch - 1));
-    shop.cancel(&buyer, before).await.is_problem(503, "UPSTREAM_UNAVAILABLE");
+    shop.cancel(&buyer, before)
+        .await
+        .is_problem(503, "UPSTREAM_UNAVAILABLE");
     assert_eq!(shop.digest(), state, "the stale writer wrote nothing");
 
     let shop = shop.restart().await;
     // Nothing of the refused request stands, so its key is as good as new.
-    let placed = shop.post("/api/v1/orders", &buyer, &key, &cart).await.is(202);
+    let placed = shop
+        .post("/api/v1/orders", &buyer, &key, &cart)
+        .await
+        .is(202);
     assert!(!placed.is_replayed());
     shop.rest().await;
     let list = shop.get("/api/v1/orders", &buyer).await.is(200).body;

@@ -6,7 +6,9 @@ use super::{PRICE, STOCK};
 
 async fn leave(shop: &TestShop, member: &Member) {
     let path = "/api/v1/users/me";
-    shop.call(Method::DELETE, path, Some(member), &[], None).await.is(204);
+    shop.call(Method::DELETE, path, Some(member), None)
+        .await
+        .is(204);
 }
 
 #[tokio::test]
@@ -14,13 +16,27 @@ async fn hard_case_16_an_order_of_zero_won_completes_without_a_point() {
     let shop = TestShop::start().await;
     let buyer = shop.shopper().await;
     let free = shop.product(0, STOCK).await;
-    let order = shop.place_and_wait(&buyer, &[(free, 3)], None).await.is(201).body;
-    assert_eq!((&order["totalPrice"], &order["paidPrice"]), (&json!(0), &json!(0)));
+    let order = shop
+        .place_and_wait(&buyer, &[(free, 3)], None)
+        .await
+        .is(201)
+        .body;
+    assert_eq!(
+        (&order["totalPrice"], &order["paidPrice"]),
+        (&json!(0), &json!(0))
+    );
     // A coupon that takes all of it off leaves as little to pay.
     let priced = shop.product(PRICE, STOCK).await;
     let coupon = shop.hand(Offer::percent(100, None), buyer.id).await;
-    let order = shop.place_and_wait(&buyer, &[(priced, 1)], Some(coupon)).await.is(201).body;
-    assert_eq!((&order["totalPrice"], &order["paidPrice"]), (&json!(PRICE), &json!(0)));
+    let order = shop
+        .place_and_wait(&buyer, &[(priced, 1)], Some(coupon))
+        .await
+        .is(201)
+        .body;
+    assert_eq!(
+        (&order["totalPrice"], &order["paidPrice"]),
+        (&json!(PRICE), &json!(0))
+    );
     shop.rest().await;
     let history = shop.get("/api/v1/points/me/history", &buyer).await.is(200);
     assert_eq!(history.body["items"], json!([]), "nothing moved");
@@ -37,7 +53,10 @@ async fn hard_case_16_who_left_orders_charges_and_gets_no_more() {
     let coupon = shop.coupon(Offer::fixed(100)).await;
     let key = shop.fresh_key();
     let cart = shop_tests::cart(&[(product, 1)], None);
-    let before = shop.post("/api/v1/orders", &buyer, &key, &cart).await.is(202);
+    let before = shop
+        .post("/api/v1/orders", &buyer, &key, &cart)
+        .await
+        .is(202);
     leave(&shop, &buyer).await;
     shop.rest().await;
 
@@ -45,7 +64,10 @@ async fn hard_case_16_who_left_orders_charges_and_gets_no_more() {
     let refused = shop.place_with(&buyer, &[(product, 1)], None, &[]).await;
     refused.is_problem(403, "USER_CLOSED");
     for (path, body) in [
-        ("/api/v1/points/me/charge".to_owned(), json!({ "amount": 1 })),
+        (
+            "/api/v1/points/me/charge".to_owned(),
+            json!({ "amount": 1 }),
+        ),
         (format!("/api/v1/coupons/{coupon}/issue"), json!({})),
     ] {
         let refused = shop.post(&path, &buyer, &shop.fresh_key(), &body).await;

@@ -29,7 +29,16 @@ async fn hard_case_05_the_cancel_comes_first_and_the_payment_is_made_all_the_sam
     let id = order.order(buyer.id, &[product], Some(coupon)).await;
     coupons.has_said(Kind::CouponApplied, &[id]).await;
     let cancelled = order.cancel(id, buyer.id).await;
-    assert!(matches!(cancelled, Reply::Cancelled { replayed: false, .. }), "{cancelled:?}");
+    assert!(
+        matches!(
+            cancelled,
+            Reply::Cancelled {
+                replayed: false,
+                ..
+            }
+        ),
+        "{cancelled:?}"
+    );
     // Only now somebody is there who takes the payment, and then hears of the cancellation.
     let points = Alone::<Payment>::start(folder.path(), now).await;
     points.has_said(Kind::PaymentRefunded, &[id]).await;
@@ -41,8 +50,14 @@ async fn hard_case_05_the_cancel_comes_first_and_the_payment_is_made_all_the_sam
 
     let shop = TestShop::start_in(folder).await;
     shop.rest().await;
-    assert_eq!(shop.order(&buyer, id).await["failure"]["code"], "USER_CANCELLED");
-    assert_eq!((shop.balance(buyer.id), shop.left(product)), (10_000, i64::from(STOCK)));
+    assert_eq!(
+        shop.order(&buyer, id).await["failure"]["code"],
+        "USER_CANCELLED"
+    );
+    assert_eq!(
+        (shop.balance(buyer.id), shop.left(product)),
+        (10_000, i64::from(STOCK))
+    );
     assert!(shop.held(buyer.id, coupon).order_id.is_none());
     shop.end().await;
 }
@@ -135,7 +150,13 @@ async fn hard_case_10_a_retry_arrives_while_the_saga_is_taken_back() {
     order.has_said(Kind::OrderCancelled, &[id]).await;
     for _ in 0..3 {
         let again = order.send_order(id, buyer.id, &[product], None).await;
-        assert_eq!(again, Reply::Placed { order_id: id, replayed: true });
+        assert_eq!(
+            again,
+            Reply::Placed {
+                order_id: id,
+                replayed: true
+            }
+        );
         let refused = order.cancel(id, buyer.id).await;
         assert_eq!(refused, Reply::Refused(Refusal::OrderNotCancellable));
     }
@@ -148,8 +169,15 @@ async fn hard_case_10_a_retry_arrives_while_the_saga_is_taken_back() {
 
     let shop = TestShop::start_in(folder).await;
     shop.rest().await;
-    let story = shop.get(&format!("/api/v1/sagas/{id}"), &operator).await.is(200).body;
-    assert_eq!((&story["state"], &story["owed"]), (&json!("COMPENSATED"), &json!(["deduct-stock"])));
+    let story = shop
+        .get(&format!("/api/v1/sagas/{id}"), &operator)
+        .await
+        .is(200)
+        .body;
+    assert_eq!(
+        (&story["state"], &story["owed"]),
+        (&json!("COMPENSATED"), &json!(["deduct-stock"]))
+    );
     let list = shop.get("/api/v1/orders", &buyer).await.is(200);
     assert_eq!(list.body["items"].as_array().unwrap().len(), 1);
     assert_eq!(shop.left(product), i64::from(STOCK));

@@ -24,7 +24,9 @@ async fn stream(shop: &TestShop, by: &Member, order_id: OrderId, last: Option<&s
     let path = format!("/api/v1/orders/{order_id}/events");
     let mut headers = vec![("Accept", "text/event-stream")];
     headers.extend(last.map(|last| ("Last-Event-ID", last)));
-    let mut request = shop.request(reqwest::Method::GET, &path).bearer_auth(&by.token);
+    let mut request = shop
+        .request(reqwest::Method::GET, &path)
+        .bearer_auth(&by.token);
     for (name, value) in headers {
         request = request.header(name, value);
     }
@@ -32,7 +34,11 @@ async fn stream(shop: &TestShop, by: &Member, order_id: OrderId, last: Option<&s
     let (status, headers) = (response.status(), response.headers().clone());
     // The stream ends by itself once the saga is at rest.
     let text = response.text().await.expect("a whole stream");
-    Answer { status, headers, body: Value::String(text) }
+    Answer {
+        status,
+        headers,
+        body: Value::String(text),
+    }
 }
 
 /// The ids and types of a stream.
@@ -43,11 +49,16 @@ fn told(answer: &Answer) -> Vec<(i64, String)> {
         .map(|event| {
             let field = |name: &str| {
                 let line = event.lines().find_map(|line| line.strip_prefix(name));
-                line.unwrap_or_else(|| panic!("no {name} in {event}")).trim().to_owned()
+                line.unwrap_or_else(|| panic!("no {name} in {event}"))
+                    .trim()
+                    .to_owned()
             };
             let data: Value = serde_json::from_str(&field("data:")).expect("JSON");
             let id = field("id:").parse().expect("a number");
-            assert_eq!((&data["no"], &data["type"]), (&json!(id), &json!(field("event:"))));
+            assert_eq!(
+                (&data["no"], &data["type"]),
+                (&json!(id), &json!(field("event:")))
+            );
             (id, field("event:"))
         })
         .collect()
@@ -63,7 +74,10 @@ async fn the_audit_has_one_row_for_each_fact_numbered_without_gaps() {
     let rows = audit.body["items"].as_array().unwrap();
     let numbers: Vec<_> = rows.iter().map(|row| row["no"].as_i64().unwrap()).collect();
     assert_eq!(numbers, [1, 2, 3, 4, 5]);
-    let kinds: BTreeSet<_> = rows.iter().map(|row| row["type"].as_str().unwrap()).collect();
+    let kinds: BTreeSet<_> = rows
+        .iter()
+        .map(|row| row["type"].as_str().unwrap())
+        .collect();
     assert_eq!(kinds, STEPS.into_iter().collect());
     assert_eq!(rows[0]["type"], "ORDER_CREATED");
     assert_eq!(rows[0]["actor"], format!("user:{}", buyer.id));
@@ -84,11 +98,20 @@ async fn a_stream_goes_on_after_the_last_event_its_reader_has_seen() {
     let (buyer, id) = completed(&shop).await;
     shop.rest().await;
     let whole = stream(&shop, &buyer, id, None).await.is(200);
-    assert!(whole.header("content-type").starts_with("text/event-stream"));
+    assert!(
+        whole
+            .header("content-type")
+            .starts_with("text/event-stream")
+    );
     let whole = told(&whole);
-    assert_eq!(whole.iter().map(|(no, _)| *no).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    assert_eq!(
+        whole.iter().map(|(no, _)| *no).collect::<Vec<_>>(),
+        [1, 2, 3, 4, 5]
+    );
     for last in 1..5 {
-        let rest = stream(&shop, &buyer, id, Some(&last.to_string())).await.is(200);
+        let rest = stream(&shop, &buyer, id, Some(&last.to_string()))
+            .await
+            .is(200);
         assert_eq!(told(&rest), whole[last..], "after {last}");
     }
     // Nothing more will come: a browser that gets this does not come again.
@@ -130,14 +153,25 @@ async fn an_order_of_somebody_else_is_as_absent_as_one_of_nobody() {
     let nobodys: OrderId = shop.places.order.handle.next_id();
     for path in ["", "/events"] {
         let path = |id: OrderId| format!("/api/v1/orders/{id}{path}");
-        let theirs = shop.get(&path(id), &other).await.is_problem(404, "ORDER_NOT_FOUND");
-        let absent = shop.get(&path(nobodys), &other).await.is_problem(404, "ORDER_NOT_FOUND");
+        let theirs = shop
+            .get(&path(id), &other)
+            .await
+            .is_problem(404, "ORDER_NOT_FOUND");
+        let absent = shop
+            .get(&path(nobodys), &other)
+            .await
+            .is_problem(404, "ORDER_NOT_FOUND");
         let same = ["type", "title", "status", "code", "detail"];
-        assert!(same.iter().all(|member| theirs.body[member] == absent.body[member]));
+        assert!(
+            same.iter()
+                .all(|member| theirs.body[member] == absent.body[member])
+        );
         shop.get(&path(id), &operator).await.is(200);
         shop.get(&path(id), &buyer).await.is(200);
     }
-    shop.cancel(&other, id).await.is_problem(404, "ORDER_NOT_FOUND");
+    shop.cancel(&other, id)
+        .await
+        .is_problem(404, "ORDER_NOT_FOUND");
     let list = shop.get("/api/v1/orders", &other).await.is(200);
     assert_eq!(list.body, json!({ "items": [], "nextCursor": null }));
     shop.end().await;
@@ -148,7 +182,10 @@ async fn a_list_is_read_page_by_page_newest_first_and_by_status() {
     let shop = TestShop::start().await;
     let buyer = shop.shopper().await;
     shop.charge(buyer.id, 3_000).await;
-    let (cheap, dear) = (shop.product(1_000, 50).await, shop.product(100_000, 50).await);
+    let (cheap, dear) = (
+        shop.product(1_000, 50).await,
+        shop.product(100_000, 50).await,
+    );
     let mut placed = Vec::new();
     for product in [cheap, dear, cheap, dear, cheap] {
         placed.push(shop.place(&buyer, &[(product, 1)]).await);
@@ -173,7 +210,10 @@ async fn a_list_is_read_page_by_page_newest_first_and_by_status() {
                 None => break,
             }
         }
-        let expected: Vec<_> = expected.iter().map(|at: &usize| json!(placed[*at])).collect();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|at: &usize| json!(placed[*at]))
+            .collect();
         assert_eq!(found, expected, "{query}");
     }
     shop.end().await;
@@ -187,7 +227,11 @@ async fn operators_are_told_a_sagas_story_over_all_services() {
     let product = shop.product(1_000, 5).await;
     let coupon = shop.hand(Offer::fixed(500), buyer.id).await;
     let lines = [(product, 1)];
-    let done = shop.place_and_wait(&buyer, &lines, Some(coupon)).await.is(201).order_id();
+    let done = shop
+        .place_and_wait(&buyer, &lines, Some(coupon))
+        .await
+        .is(201)
+        .order_id();
     let failed = shop.place(&buyer, &lines).await;
     shop.rest().await;
 
@@ -206,17 +250,26 @@ async fn operators_are_told_a_sagas_story_over_all_services() {
         ]
     );
     let story = shop.get(&path(failed), &operator).await.is(200).body;
-    assert_eq!((&story["state"], &story["parked"]), (&json!("COMPENSATED"), &json!(false)));
+    assert_eq!(
+        (&story["state"], &story["parked"]),
+        (&json!("COMPENSATED"), &json!(false))
+    );
     let told = timeline(&story);
     // The undo hears the failure itself, so it may be done before the order is cancelled.
-    assert_eq!(told[..4], [
-        "order OrderCreated",
-        "product StockDeducted",
-        "promotion CouponApplied",
-        "payment PaymentFailed INSUFFICIENT_POINT",
-    ]);
+    assert_eq!(
+        told[..4],
+        [
+            "order OrderCreated",
+            "product StockDeducted",
+            "promotion CouponApplied",
+            "payment PaymentFailed INSUFFICIENT_POINT",
+        ]
+    );
     let end: BTreeSet<_> = told[4..].iter().map(String::as_str).collect();
-    let expected = ["order OrderCancelled INSUFFICIENT_POINT", "undo product StockRestored"];
+    let expected = [
+        "order OrderCancelled INSUFFICIENT_POINT",
+        "undo product StockRestored",
+    ];
     assert_eq!(end, expected.into_iter().collect());
 
     let list = |state: &str| format!("/api/v1/sagas?state={state}");
@@ -229,7 +282,11 @@ async fn operators_are_told_a_sagas_story_over_all_services() {
         let page = shop.get(&list(state), &operator).await.is(200).body;
         let found = page["items"].as_array().unwrap().iter();
         let found: Vec<_> = found.map(|saga| saga["sagaId"].clone()).collect();
-        assert_eq!(found, ids.iter().map(|id| json!(id)).collect::<Vec<_>>(), "{state}");
+        assert_eq!(
+            found,
+            ids.iter().map(|id| json!(id)).collect::<Vec<_>>(),
+            "{state}"
+        );
     }
     shop.end().await;
 }
@@ -242,9 +299,14 @@ async fn the_invariants_are_checked_over_http() {
     shop.rest().await;
     let path = "/api/v1/invariants?atRest=true";
     let checked = shop.get(path, &operator).await.is(200).body;
-    assert_eq!((&checked["violations"], &checked["unrest"]), (&json!([]), &json!([])));
+    assert_eq!(
+        (&checked["violations"], &checked["unrest"]),
+        (&json!([]), &json!([]))
+    );
     let names = checked["checked"].as_array().unwrap().iter();
-    let names: BTreeSet<_> = names.map(|check| check["invariant"].as_str().unwrap()).collect();
+    let names: BTreeSet<_> = names
+        .map(|check| check["invariant"].as_str().unwrap())
+        .collect();
     for name in ["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9"] {
         assert!(names.contains(name), "{name} of {names:?}");
     }
@@ -258,7 +320,12 @@ fn timeline(story: &Value) -> Vec<String> {
         .map(|event| {
             let text = |field: &str| event[field].as_str().unwrap_or("").to_owned();
             let undo = if event["undo"] == true { "undo" } else { "" };
-            let words = [undo.to_owned(), text("service"), text("event"), text("code")];
+            let words = [
+                undo.to_owned(),
+                text("service"),
+                text("event"),
+                text("code"),
+            ];
             words.join(" ").trim().to_owned()
         })
         .collect()

@@ -1,4 +1,3 @@
-use reqwest::Method;
 use serde_json::json;
 use shop_tests::{Answer, Member, TestShop};
 
@@ -7,7 +6,8 @@ async fn open_order(shop: &TestShop, buyer: &Member, prefer: &str) -> Answer {
     let product = shop.product(1_000, 5).await;
     shop.charge(buyer.id, 5_000).await;
     shop.places.payment.handle.stop();
-    shop.place_with(buyer, &[(product, 1)], None, &[("Prefer", prefer)]).await
+    shop.place_with(buyer, &[(product, 1)], None, &[("Prefer", prefer)])
+        .await
 }
 
 #[tokio::test]
@@ -16,8 +16,15 @@ async fn without_a_wait_the_acceptance_is_the_answer() {
     let buyer = shop.shopper().await;
     shop.charge(buyer.id, 1_000).await;
     let product = shop.product(1_000, 5).await;
-    for prefer in [&[][..], &[("Prefer", "respond-async")], &[("Prefer", "wait=0")]] {
-        let answer = shop.place_with(&buyer, &[(product, 1)], None, prefer).await.is(202);
+    for prefer in [
+        &[][..],
+        &[("Prefer", "respond-async")],
+        &[("Prefer", "wait=0")],
+    ] {
+        let answer = shop
+            .place_with(&buyer, &[(product, 1)], None, prefer)
+            .await
+            .is(202);
         let id = answer.order_id();
         let path = format!("/api/v1/orders/{id}");
         assert_eq!(answer.header("location"), path);
@@ -37,9 +44,16 @@ async fn a_wait_that_is_over_first_answers_that_the_order_is_open() {
     let buyer = shop.shopper().await;
     let answer = open_order(&shop, &buyer, "wait=1").await.is(202);
     let id = answer.order_id();
-    let shown = shop.get(&format!("/api/v1/orders/{id}"), &buyer).await.is(200);
+    let shown = shop
+        .get(&format!("/api/v1/orders/{id}"), &buyer)
+        .await
+        .is(200);
     assert_eq!(shown.body["status"], "PENDING");
-    assert_eq!(shown.header("etag"), "", "an open order's view has no version");
+    assert_eq!(
+        shown.header("etag"),
+        "",
+        "an open order's view has no version"
+    );
     // Priced already by the steps that were done.
     assert_eq!(shown.body["totalPrice"], 1_000);
     assert_eq!(shown.body["items"][0]["name"], "머그컵");
@@ -59,7 +73,10 @@ async fn a_wait_ends_with_a_cancellation_too() {
     assert_eq!(cancelled.body["status"], "CANCELLED");
     assert_eq!(cancelled.body["failure"]["code"], "USER_CANCELLED");
     let again = shop.cancel(&buyer, id).await.is(200);
-    assert_eq!(again.body, cancelled.body, "asked again under another key, it is done");
+    assert_eq!(
+        again.body, cancelled.body,
+        "asked again under another key, it is done"
+    );
     let shop = shop.restart().await;
     shop.rest().await;
     assert_eq!(shop.balance(buyer.id), 5_000);
@@ -72,14 +89,21 @@ async fn an_operator_cancels_what_is_open_and_nobody_what_has_ended() {
     let (buyer, operator) = (shop.shopper().await, shop.operator().await);
     let product = shop.product(1_000, 5).await;
     shop.charge(buyer.id, 1_000).await;
-    let done = shop.place_and_wait(&buyer, &[(product, 1)], None).await.order_id();
+    let done = shop
+        .place_and_wait(&buyer, &[(product, 1)], None)
+        .await
+        .order_id();
     for who in [&buyer, &operator] {
-        shop.cancel(who, done).await.is_problem(409, "ORDER_NOT_CANCELLABLE");
+        shop.cancel(who, done)
+            .await
+            .is_problem(409, "ORDER_NOT_CANCELLABLE");
     }
     let open = open_order(&shop, &buyer, "wait=0").await.order_id();
     let cancelled = shop.cancel(&operator, open).await.is(200);
     assert_eq!(cancelled.body["failure"]["code"], "OPERATOR");
-    shop.cancel(&buyer, open).await.is_problem(409, "ORDER_NOT_CANCELLABLE");
+    shop.cancel(&buyer, open)
+        .await
+        .is_problem(409, "ORDER_NOT_CANCELLABLE");
     let shop = shop.restart().await;
     shop.end().await;
 }
@@ -90,7 +114,10 @@ async fn a_problem_is_told_in_the_readers_language() {
     let buyer = shop.shopper().await;
     let product = shop.product(1_000, 0).await;
     let body = json!({ "items": [{ "productId": product, "quantity": 1 }] });
-    for (language, title) in [("en-GB, ko;q=0.5", "Out of stock"), ("ko", "재고가 부족해요")] {
+    for (language, title) in [
+        ("en-GB, ko;q=0.5", "Out of stock"),
+        ("ko", "재고가 부족해요"),
+    ] {
         let key = shop.fresh_key();
         let headers = [
             ("Idempotency-Key", key.as_str()),
@@ -98,7 +125,7 @@ async fn a_problem_is_told_in_the_readers_language() {
             ("Accept-Language", language),
         ];
         let path = "/api/v1/orders";
-        let answer = shop.call(Method::POST, path, Some(&buyer), &headers, Some(&body)).await;
+        let answer = shop.post_with(path, &buyer, &headers, &body).await;
         let answer = answer.is_problem(409, "OUT_OF_STOCK");
         assert_eq!(answer.body["title"], title);
         assert!(answer.body["traceId"].is_string());

@@ -13,8 +13,8 @@ use tokio::task::JoinHandle;
 use super::journal::{Asked, Journal, What};
 use crate::caller::{Caller, Request};
 
-const MEMBERS: usize = 8;
-/// Few, so that they sell out.
+const MEMBERS: usize = 16;
+/// Few, so that they sell out, and cheap, so that points are not what always runs out first.
 const PRODUCTS: usize = 6;
 
 /// The members that shop, who restocks, and what they reach for.
@@ -45,8 +45,10 @@ impl Crowd {
             );
             members.push(Member { caller, coupons });
         }
-        let mut products = ids(&operator.all("/api/v1/products").await, "id");
-        products.truncate(PRODUCTS);
+        let mut goods = operator.all("/api/v1/products").await;
+        goods.sort_by_key(|product| product["price"].as_i64());
+        goods.truncate(PRODUCTS);
+        let products = ids(&goods, "id");
         Self {
             members,
             operator,

@@ -1,0 +1,150 @@
+//! What must not be: a writer that was taken over from and goes on, which the epoch stops, and the
+//! bugs that are planted in the loop.
+
+use std::sync::Arc;
+
+use contracts::time::Timestamp;
+use db::{Failed, System};
+use futures::FutureExt;
+use runtime::{Batch, Done, Mark, Progress};
+
+use super::inbox::Work;
+use super::{Ending, Node, Turn};
+use crate::planted::{Bug, LoopBug, Plant};
+use crate::topics::Topics;
+
+impl<S: Plant> Node<S> {
+    /// The writer that was taken over from goes on where it was. The epoch must stop it.
+    pub fn wake_stale(&mut self, topics: &Topics, now: Timestamp) {
+        let (Some(mark), Some(memory)) = (self.deposed, &mut self.memory) else {
+            return;
+        };
+        if mark == memory.mark && self.bug != Some(Bug::Loop(LoopBug::EpochNotRaised)) {
+            return;
+        }
+        let turn = Turn {
+            commands: 0,
+            redrive: false,
+            ..Turn::whole()
+        };
+        let parked = memory.parked.clone();
+        let now = self.clock(now);
+        let work = self.gather(topics, &turn, now);
+        match self.run_stale(mark, topics, &work, now) {
+            Err(Failed::Deposed { .. }) => self.counted.refused += 1,
+            Err(_) => {}
+            Ok(()) => self.counted.stale_commits += 1,
+        }
+        if let Some(memory) = &mut self.memory {
+            memory.parked = parked;
+            memory.rewind();
+        }
+    }
+
+    fn run_stale(
+        &mut self,
+        mark: Mark,
+        topics: &Topics,
+        work: &Work<S::Input>,
+        now: Timestamp,
+    ) -> Result<(), Failed> {
+        let Some(memory) = &self.memory else {
+            return Ok(());
+        };
+        let progress = memory.progress(topics, &work.inputs, &[]);
+        let batch = Batch {
+            mark,
+            consumer: S::CONSUMER,
+            read: &progress,
+            inputs: &work.inputs,
+            park: &[],
+            now,
+            last_ms: now.millis(),
+            timers_from: memory.timers_from,
+        };
+        self.run(batch, true).map(|_| ())
+    }
+
+    pub(super) fn loses_neighbours(&self) -> bool {
+        self.bug == Some(Bug::Loop(LoopBug::NeighboursLost))
+    }
+
+    /// Where a planted loop lets something out too early, or not at all.
+    pub(super) fn leak(&mut self, topics: &mut Topics, done: &Done<S::Reply>, ending: Ending) {
+        let Some(Bug::Loop(bug)) = self.bug else {
+            return;
+        };
+        match (bug, ending) {
+            (LoopBug::PublishBeforeCommit, Ending::CrashBefore) => {
+                for (seq, event) in &done.events {
+                    topics.of_mut(S::NAME).publish(*seq, Arc::clone(event));
+                }
+            }
+            (LoopBug::NoOutbox, Ending::CrashAfter) => self.drop_outbox(done),
+            (
+                LoopBug::PublishBeforeCommit
+                | LoopBug::NoOutbox
+                | LoopBug::CursorSkips
+                | LoopBug::PositionBeforeEffect
+                | LoopBug::EpochNotRaised
+                | LoopBug::NeighboursLost
+                | LoopBug::ReplyBeforeCommit
+                | LoopBug::ScansTooLate,
+                _,
+            ) => {}
+        }
+    }
+
+    pub(super) fn answer_early(&mut self, tickets: &[Option<usize>], done: Done<S::Reply>) {
+        if self.bug == Some(Bug::Loop(LoopBug::ReplyBeforeCommit)) {
+            let replies = done.decisions.into_iter().zip(tickets);
+            let replies =
+                replies.filter_map(|(decision, ticket)| Some(((*ticket)?, decision.reply)));
+            self.answers.extend(replies);
+        }
+    }
+
+    /// Positions move over a batch that failed, and its inputs with them: a planted loss.
+    pub(super) fn skip(&mut self, progress: &[Progress], now: Timestamp) {
+        let Some(memory) = &mut self.memory else {
+            return;
+        };
+        let batch = Batch {
+            mark: memory.mark,
+            consumer: S::CONSUMER,
+            read: progress,
+            inputs: &[],
+            park: &[],
+            now,
+            last_ms: now.millis(),
+            timers_from: memory.timers_from,
+        };
+        memory.committed(progress);
+        super::done(Some(self.run(batch, true)));
+    }
+
+    fn drop_outbox(&mut self, done: &Done<S::Reply>) {
+        let mut system = System::default();
+        for (seq, _) in &done.events {
+            system.outbox.ask((Self::WRITER, *seq));
+        }
+        self.fetch(&mut system);
+        for (seq, _) in &done.events {
+            system.outbox.remove(&(Self::WRITER, *seq));
+        }
+        let write = async {
+            let mut tx = self.db.begin().await?;
+            tx.flush(&mut system).await?;
+            tx.commit().await
+        };
+        super::done(write.now_or_never());
+    }
+
+    pub(super) fn scans_too_late(&self) -> bool {
+        self.bug == Some(Bug::Loop(LoopBug::ScansTooLate))
+    }
+
+    pub(super) fn commits_positions_first(&self) -> bool {
+        self.bug == Some(Bug::Loop(LoopBug::PositionBeforeEffect))
+    }
+}
