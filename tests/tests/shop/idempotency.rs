@@ -30,7 +30,12 @@ async fn keyed(shop: &TestShop) -> Vec<Keyed> {
             "validDays": 30,
         })
     };
-    let goods = |price: i64| json!({ "name": "컵", "nameEn": "cup", "category": "주방", "price": price, "stock": 3 });
+    let goods = |price: i64| {
+        let (name, name_en) = ("컵", "cup");
+        json!({
+            "name": name, "nameEn": name_en, "category": "주방", "price": price, "stock": 3,
+        })
+    };
     let row = |path: &str, by: &Member, body: Value, other: Value, status: u16| Keyed {
         path: path.to_owned(),
         by: by.clone(),

@@ -17,6 +17,8 @@ use runtime::{Accept, Decision, Moment, Service, Timer, TimerChange};
 /// Events of these keys are poison to `accept`, by its word and by a panic.
 pub const POISON: i64 = 666;
 pub const PANIC: i64 = 667;
+/// An event of this sequence, of any key, makes `decide` panic until it is cured.
+pub const BAD: i64 = 50_000;
 /// Keys from here on must be made known before their events are.
 pub const STRANGERS: i64 = 1_000_000;
 
@@ -161,6 +163,8 @@ impl Service for Counter {
             Input::Heard { key, .. } if mood.is_none() && key >= STRANGERS => Decision::not_yet(),
             Input::Heard { key, sequence } => {
                 assert!(mood != Some(Mood::Angry), "key {key} is angry");
+                let bad = sequence == BAD && CURE.get() == Cure::None;
+                assert!(!bad, "a bad event");
                 hear(rows, key, sequence, at);
                 put(rows, (key, count + 1), Mood::Calm, at);
                 Decision::quiet()

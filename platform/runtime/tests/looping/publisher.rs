@@ -1,6 +1,6 @@
 //! Another service's outbox, written by hand.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use contracts::envelope::{Actor, Event, ServiceName, Trace};
@@ -18,6 +18,7 @@ use crate::bench;
 pub struct Publisher {
     db: Db,
     number: i64,
+    file: PathBuf,
     next: i64,
     pub topic: Arc<Topic>,
 }
@@ -78,6 +79,7 @@ impl Publisher {
         Self {
             db,
             number,
+            file: file.to_owned(),
             next: 1,
             topic,
         }
@@ -90,6 +92,12 @@ impl Publisher {
         let rows = rows.collect();
         self.write(rows);
         self.topic.published(&events);
+    }
+
+    /// Its process starts anew: consumers read the file.
+    pub fn restart(&mut self) {
+        let name = self.topic.name().to_owned();
+        self.topic = Arc::new(Topic::new(&name, self.number, self.next, &self.file));
     }
 
     /// Commits a row of a key that nobody can read. Consumers find it in the file.

@@ -24,101 +24,92 @@ const FOREIGN: [&str; 16] = [
 ];
 
 /// What no field takes, whatever it is.
-const NEVER: [&str; 4] = ["true", "1.5", "1e400", "-0.0"];
+const NEVER: &[&str] = &["true", "1.5", "1e400", "-0.0"];
+
+const NO_WHOLE_NUMBER: &[&str] = &[
+    "1.0",
+    "1e2",
+    "NaN",
+    "-Infinity",
+    "01",
+    "0x10",
+    "9223372036854775808",
+    "-9223372036854775809",
+    "100000000000000000000000000000000",
+    r#""1""#,
+    r#""٣""#,
+    "[]",
+    "[1]",
+    "{}",
+];
+
+const NO_GUESS: &[&str] = &["1", "[]", "{}", r#""""#, r#""\ud800""#];
+
+const BLANK: &[&str] = &[r#"" \t ""#, r#""\u0000""#];
+
+const NO_ID: &[&str] = &[
+    "1",
+    "[]",
+    "{}",
+    r#""""#,
+    r#""1""#,
+    r#""ABCDEFGHJKMN""#,
+    r#""ABCDEFGHJKMNPQ""#,
+    r#""UUUUUUUUUUUUU""#,
+    r#""ZZZZZZZZZZZZZ""#,
+    r#""0000000000000""#,
+    r#""' OR 1=1; --x""#,
+];
+
+const NO_TIME: &[&str] = &[
+    "1",
+    "[]",
+    "{}",
+    r#""""#,
+    r#""now""#,
+    r#""2024-13-01T00:00:00Z""#,
+    r#""2024-01-01""#,
+    r#""9999999-01-01T00:00:00Z""#,
+];
+
+const NO_WORD: &[&str] = &["1", "[]", "{}", r#""""#, r#""rate""#, r#""NONE""#];
+
+const NO_LIST: &[&str] = &["1", "{}", r#""""#, "[1]", "[null]", "[[]]"];
+
+const NO_OBJECT: &[&str] = &[
+    "1",
+    r#""""#,
+    "[]",
+    "[{}]",
+    "[[],[]]",
+    r#"["0ABCDEFGHJKMN",1]"#,
+];
 
 impl Takes {
     /// JSON texts that a field of this kind does not take.
     fn refuses(self) -> Vec<String> {
-        let texts: Vec<String> = match self {
-            Self::Whole { least, most } => {
-                let past = [least.checked_sub(1), most.checked_add(1)]
-                    .into_iter()
-                    .flatten();
-                let edges = [i64::MIN, i64::MAX].into_iter();
-                let numbers = past.chain(edges).map(|number| number.to_string());
-                let others = [
-                    "1.0",
-                    "1e2",
-                    "NaN",
-                    "-Infinity",
-                    "01",
-                    "0x10",
-                    "9223372036854775808",
-                    "-9223372036854775809",
-                    "100000000000000000000000000000000",
-                    r#""1""#,
-                    r#""٣""#,
-                    "[]",
-                    "[1]",
-                    "{}",
-                ];
-                numbers.chain(others.map(str::to_owned)).collect()
-            }
-            Self::Text => {
-                let blank = [r#"" \t ""#, r#""\u0000""#];
-                Self::Guess
-                    .refuses()
-                    .into_iter()
-                    .chain(blank.map(str::to_owned))
-                    .collect()
-            }
-            Self::Guess => {
-                let long = format!("\"{}\"", "가".repeat(10_000));
-                let others = ["1", "[]", "{}", r#""""#, r#""\ud800""#];
-                others
-                    .map(str::to_owned)
-                    .into_iter()
-                    .chain([long])
-                    .collect()
-            }
-            Self::Id => [
-                "1",
-                "[]",
-                "{}",
-                r#""""#,
-                r#""1""#,
-                r#""ABCDEFGHJKMN""#,
-                r#""ABCDEFGHJKMNPQ""#,
-                r#""UUUUUUUUUUUUU""#,
-                r#""ZZZZZZZZZZZZZ""#,
-                r#""0000000000000""#,
-                r#""' OR 1=1; --x""#,
-            ]
-            .map(str::to_owned)
-            .to_vec(),
-            Self::Time => [
-                "1",
-                "[]",
-                "{}",
-                r#""""#,
-                r#""now""#,
-                r#""2024-13-01T00:00:00Z""#,
-                r#""2024-01-01""#,
-                r#""9999999-01-01T00:00:00Z""#,
-            ]
-            .map(str::to_owned)
-            .to_vec(),
-            Self::Word => ["1", "[]", "{}", r#""""#, r#""rate""#, r#""NONE""#]
-                .map(str::to_owned)
-                .to_vec(),
-            Self::List => {
-                let many = vec!["{}"; 101].join(",");
-                ["1", "{}", r#""""#, "[1]", "[null]", "[[]]"]
-                    .map(str::to_owned)
-                    .into_iter()
-                    .chain([format!("[{many}]")])
-                    .collect()
-            }
-            Self::Object => {
-                let lists = ["[]", "[{}]", "[[],[]]", r#"["0ABCDEFGHJKMN",1]"#];
-                lists
-                    .into_iter()
-                    .chain(["1", r#""""#])
-                    .map(str::to_owned)
-                    .collect()
-            }
+        let fixed: &[&[&str]] = match self {
+            Self::Whole { .. } => &[NEVER, NO_WHOLE_NUMBER],
+            Self::Text => &[NEVER, NO_GUESS, BLANK],
+            Self::Guess => &[NEVER, NO_GUESS],
+            Self::Id => &[NEVER, NO_ID],
+            Self::Time => &[NEVER, NO_TIME],
+            Self::Word => &[NEVER, NO_WORD],
+            Self::List => &[NEVER, NO_LIST],
+            Self::Object => &[NEVER, NO_OBJECT],
         };
-        texts.into_iter().chain(NEVER.map(str::to_owned)).collect()
+        let mut texts: Vec<String> = fixed.concat().into_iter().map(str::to_owned).collect();
+        match self {
+            Self::Whole { least, most } => {
+                let past = [least.checked_sub(1), most.checked_add(1)];
+                let numbers = past.into_iter().flatten().chain([i64::MIN, i64::MAX]);
+                texts.extend(numbers.map(|number| number.to_string()));
+            }
+            Self::Text | Self::Guess => texts.push(format!("\"{}\"", "가".repeat(10_000))),
+            Self::List => texts.push(format!("[{}]", vec!["{}"; 101].join(","))),
+            Self::Id | Self::Time | Self::Word | Self::Object => {}
+        }
+        texts
     }
 }
 
