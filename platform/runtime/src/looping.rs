@@ -143,15 +143,7 @@ impl<S: Service> Loop<S> {
     /// One batch, or one wait for something to do. False when it was asked to stop and is done.
     async fn turn(&mut self) -> Result<bool, Stopped> {
         let stopping = self.shared.stopping.load(Ordering::Acquire);
-        let work = match self.gather(stopping) {
-            Ok(work) => work,
-            Err(failed) => {
-                tracing::warn!(service = S::CONSUMER, %failed, "could not read the log");
-                self.go_back();
-                self.rest().await;
-                return Ok(true);
-            }
-        };
+        let work = self.gather(stopping);
         if work.is_empty() {
             self.inbox.queues.settled();
             if stopping {

@@ -304,15 +304,7 @@ impl<S: Service> Loop<S> {
                 self.inbox.committed(&progress);
                 Ok(())
             }
-            Err(failed) => {
-                let nothing = Work {
-                    inputs: Vec::new(),
-                    waits: Vec::new(),
-                    park: Vec::new(),
-                    redriven: Vec::new(),
-                };
-                self.put_off(failed, nothing).map(|_| ())
-            }
+            Err(failed) => self.put_off(failed, Work::nothing()).map(|_| ()),
         }
     }
 }

@@ -51,6 +51,15 @@ pub(super) struct Work<S: Service> {
 }
 
 impl<S: Service> Work<S> {
+    pub fn nothing() -> Self {
+        Self {
+            inputs: Vec::new(),
+            waits: Vec::new(),
+            park: Vec::new(),
+            redriven: Vec::new(),
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.inputs.is_empty() && self.park.is_empty() && self.redriven.is_empty()
     }
@@ -73,31 +82,36 @@ impl<S: Service> Work<S> {
 }
 
 impl<S: Service> Loop<S> {
-    /// What is ready now. When stopping, only commands already queued.
-    pub(super) fn gather(&mut self, stopping: bool) -> Result<Work<S>, Failed> {
-        let now = self.now();
-        let mut work = Work {
-            inputs: Vec::new(),
-            waits: Vec::new(),
-            park: Vec::new(),
-            redriven: Vec::new(),
-        };
-        if !stopping {
-            let polled = self.inbox.poll::<S>(MOST_INPUTS - LEAST_COMMANDS)?;
-            work.waits
-                .resize_with(polled.inputs.len(), || Waits::Nobody);
-            work.inputs = polled.inputs;
-            work.park = polled.park;
-            self.note_lag()?;
-            self.gather_redrives(now, &mut work)?;
-            self.gather_timers(now, &mut work);
+    /// What is ready now. When stopping, only commands already queued. A log that cannot be read
+    /// holds events and timers up, and no commands.
+    pub(super) fn gather(&mut self, stopping: bool) -> Work<S> {
+        let mut work = Work::nothing();
+        if !stopping && let Err(failed) = self.gather_heard(&mut work) {
+            tracing::warn!(service = S::CONSUMER, %failed, "could not read the log");
+            let keys = work.redriven.drain(..).map(|(key, _)| key);
+            self.redrives.extend(keys);
+            work = Work::nothing();
+            self.go_back();
         }
         let room = MOST_INPUTS.saturating_sub(work.inputs.len());
         for command in self.shared.take_commands(room.max(LEAST_COMMANDS)) {
             let waits = Waits::Caller(command.reply);
             work.ask(command.input, command.actor, command.trace, waits);
         }
-        Ok(work)
+        work
+    }
+
+    fn gather_heard(&mut self, work: &mut Work<S>) -> Result<(), Failed> {
+        let now = self.now();
+        let polled = self.inbox.poll::<S>(MOST_INPUTS - LEAST_COMMANDS)?;
+        work.waits
+            .resize_with(polled.inputs.len(), || Waits::Nobody);
+        work.inputs = polled.inputs;
+        work.park = polled.park;
+        self.note_lag()?;
+        self.gather_redrives(now, work)?;
+        self.gather_timers(now, work);
+        Ok(())
     }
 
     pub(super) fn note_lag(&self) -> Result<(), Failed> {
@@ -145,14 +159,7 @@ impl<S: Service> Loop<S> {
             }
             // Noted first: what is taken up and fails comes again.
             work.redriven.push((key.clone(), 0));
-            let rows = match self.parked_rows(&key) {
-                Ok(rows) => rows,
-                Err(failed) => {
-                    self.redrives
-                        .extend(work.redriven.drain(..).map(|(key, _)| key));
-                    return Err(failed);
-                }
-            };
+            let rows = self.parked_rows(&key)?;
             for row in rows.into_iter().take(room) {
                 room -= 1;
                 if !self.redrive(row, work) {

@@ -1,9 +1,12 @@
 //! Two owners of one writer or one position: the second wins, the first writes nothing more.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use contracts::envelope::ServiceName;
 use contracts::time::Timestamp;
 use db::Failed;
+use event_log::Topic;
 use runtime::{Stopped, Unanswered, take_over};
 use rusqlite::Connection;
 
@@ -80,6 +83,30 @@ async fn every_start_raises_the_epoch_and_keeps_the_rest() {
         assert_eq!((first.epoch, second.epoch), (1, 2));
         assert_eq!((second.next_seq, second.sent_seq), (1, 0));
         assert_eq!(second.lease_until, Timestamp::from_micros(i64::MAX));
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_that_cannot_be_read_holds_no_command_up() {
+    stage(async {
+        let mut bench = Bench::new();
+        let garbage = bench.path().with_file_name("garbage.db");
+        std::fs::write(&garbage, "no database\n".repeat(999)).expect("writes");
+        let readable = std::mem::replace(&mut bench.coupons.topic, {
+            let name = ServiceName::Promotion.topic();
+            Arc::new(Topic::elsewhere(name, 2, &garbage))
+        });
+        let running = bench.run().await;
+        bench.users.publish(left([(5, 1)]));
+        for count in 1..=3 {
+            assert_eq!(running.send(add(1, 1)).await, Ok(count));
+        }
+        running.kill().await;
+        bench.coupons.topic = readable;
+        let running = bench.run().await;
+        until("the event", || bench.heard(5) == [1]).await;
+        assert!(running.is_running());
     })
     .await;
 }
