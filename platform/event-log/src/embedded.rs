@@ -231,7 +231,6 @@ impl Tail {
         start: &Start,
         wake: Arc<Notify>,
     ) -> Result<Self, Failed> {
-        topic.refresh()?;
         let Start { next, last_id } = place(&topic, consumer, start)?;
         let entry = Consumer { wake, next };
         topic.lock().consumers.insert(consumer.to_owned(), entry);
@@ -335,6 +334,7 @@ fn place(topic: &Topic, consumer: &str, start: &Start) -> Result<Start, Failed> 
     let Some(expected) = &start.last_id else {
         return Ok(start.clone());
     };
+    topic.refresh()?;
     let found = topic.row(start.next - 1)?;
     if found.is_some_and(|row| id_of(row) == *expected) {
         return Ok(start.clone());

@@ -67,15 +67,15 @@ impl Forgetting {
             Place::Outbox(after) => {
                 // The event before a consumer's place stays: it tells that the log is the same.
                 let read = kept.log_from.unwrap_or(i64::MIN).saturating_sub(1);
-                // Numbers ascend with time but for a clock set back: behind one that stays all stay,
-                // so that the log never has a hole.
+                // Numbers ascend with time, but for a clock set back. Behind one that stays all
+                // stay, so that the log never has a hole.
                 let mut all_went = true;
                 let old = |row: &Outbox| {
                     all_went &= row.seq < read && row.at < before(LOG_KEPT);
                     all_went
                 };
                 let seen = tx.forget(after.as_ref(), PART, old).await?;
-                let next = seen.next.filter(|_| seen.removed > 0);
+                let next = seen.next.filter(|_| all_went);
                 let idempotency = || Place::Idempotency(None);
                 let place = next.map_or_else(idempotency, |key| Place::Outbox(Some(key)));
                 (seen.removed, place)
