@@ -26,14 +26,21 @@ const BASE: Timestamp = Timestamp::from_millis(1_795_305_600_000);
 thread_local! {
     static BEGAN: Cell<Option<tokio::time::Instant>> = const { Cell::new(None) };
     static AHEAD: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+    static LOOKS: Cell<usize> = const { Cell::new(0) };
 }
 
 /// The clock: tokio's time, and what `jump` put before it.
 pub fn now() -> Timestamp {
+    LOOKS.set(LOOKS.get() + 1);
     let now = tokio::time::Instant::now();
     let began = BEGAN.get().unwrap_or(now);
     BEGAN.set(Some(began));
     BASE.plus(now - began).plus(AHEAD.get())
+}
+
+/// How often anybody looked at the clock: a loop does at every turn.
+pub fn looks() -> usize {
+    LOOKS.get()
 }
 
 /// Moves the clock and nothing else.

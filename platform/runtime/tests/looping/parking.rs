@@ -278,6 +278,13 @@ async fn a_stranger_s_later_events_wait_with_it_when_its_batch_is_halved() {
         let rows = bench.parked_rows();
         let waits: Vec<_> = rows.iter().map(|row| (row.no, row.waits)).collect();
         assert_eq!(waits, [(1, false), (1, true), (2, false), (3, false)]);
+        for row in &rows[2..] {
+            assert!(
+                row.why.contains("behind"),
+                "it is not to blame: {}",
+                row.why
+            );
+        }
         meet(&running, key, Mood::Calm).await;
         until("it was let in", || bench.heard(key) == [1, 2, 3]).await;
     })
