@@ -65,10 +65,19 @@ pub(super) async fn run(flags: Flags) -> Result<(), Ended> {
     announce_start(&shop, &kept);
 
     let (stop, mut stopping) = watch::channel(false);
-    let server = tokio::spawn(bound.serve(shop.router(), async move {
-        // The sender only goes away with the process.
-        let _closed = stopping.wait_for(|stop| *stop).await;
-    }));
+    let (open, mut opened) = watch::channel(false);
+    let router = shop.router();
+    let server = tokio::spawn(async move {
+        // Who connects early waits: a shop half seeded would refuse its own demo logins.
+        if opened.wait_for(|open| *open).await.is_err() {
+            return Ok(());
+        }
+        let stopped = async move {
+            // The sender only goes away with the process.
+            let _closed = stopping.wait_for(|stop| *stop).await;
+        };
+        bound.serve(router, stopped).await
+    });
     let mut serving = Serving {
         shop,
         kept,
@@ -78,8 +87,12 @@ pub(super) async fn run(flags: Flags) -> Result<(), Ended> {
     let seeded = tokio::select! {
         seeded = seed::seed(&serving.shop.places) => seeded.context("could not seed the shop")?,
         // Broken off while it was still seeding: the next start goes on with it.
-        () = signals.next() => return serving.end(signals).await,
+        () = signals.next() => {
+            drop(open);
+            return serving.end(signals).await;
+        }
     };
+    open.send_replace(true);
     write_address(&serving.kept.folder, port)?;
     announce_ready(&seeded, &serving.kept, port);
 
