@@ -13,5 +13,8 @@ pub mod operations;
 /// The invariants over the shop's databases.
 pub mod check;
 
+/// What the loops count, for Prometheus.
+pub mod metrics;
+
 /// The command line.
 pub mod cli;

@@ -4,6 +4,8 @@
 use anyhow::Context as _;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
 use contracts::envelope::Event;
@@ -43,6 +45,7 @@ pub fn router(operations: Operations) -> Router {
         .route("/api/v1/sagas", get(sagas))
         .route("/api/v1/sagas/{id}", get(story))
         .route("/api/v1/invariants", get(invariants))
+        .route("/metrics", get(metrics))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
         .with_state(operations)
@@ -60,6 +63,12 @@ async fn ready(State(operations): State<Operations>) -> Result<StatusCode, Failu
         .with(|reader| reader.query(|connection| connection.query_row("SELECT 1", [], |_| Ok(()))));
     read.context("the order database does not answer")?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Prometheus text. Only what is on this machine can reach the port it is served on.
+async fn metrics(State(operations): State<Operations>) -> impl IntoResponse {
+    let text = crate::metrics::text(&operations.places);
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text)
 }
 
 async fn sagas(

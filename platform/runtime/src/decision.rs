@@ -102,6 +102,11 @@ impl<R> Decision<R> {
         self
     }
 
+    /// Decided now and for good: neither a repeat nor put off.
+    pub fn is_effect(&self) -> bool {
+        self.outcome == Outcome::Decided
+    }
+
     pub fn is_repeat(&self) -> bool {
         self.outcome == Outcome::Repeat
     }

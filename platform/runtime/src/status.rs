@@ -2,7 +2,12 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+use contracts::envelope::ServiceName;
+use contracts::events::Kind;
+use contracts::saga::{self, Direction, Step};
 use contracts::time::Timestamp;
+
+const STEPS: usize = Step::ALL.len();
 
 /// Counters of one loop since it started.
 #[derive(Debug, Default)]
@@ -17,6 +22,8 @@ pub struct Status {
     pub parked: AtomicU64,
     /// Batches that were rolled back, whatever the reason.
     pub rollbacks: AtomicU64,
+    /// Steps of the saga table that events led to here: done, then undone. Repeats do not count.
+    steps: [[AtomicU64; 2]; STEPS],
     oldest_unread: AtomicI64,
     unread: AtomicI64,
 }
@@ -37,6 +44,40 @@ impl Status {
             _ => now.micros().saturating_sub(oldest).max(0),
         };
         Lag { messages, micros }
+    }
+
+    /// The steps this loop has taken or taken back, in the order of the saga table's codes.
+    pub fn steps(&self) -> impl Iterator<Item = (Step, Direction, u64)> + '_ {
+        let counted = Step::ALL.iter().zip(&self.steps);
+        counted
+            .flat_map(|(step, [done, undone])| {
+                [
+                    (*step, Direction::Do, done),
+                    (*step, Direction::Undo, undone),
+                ]
+            })
+            .map(|(step, direction, count)| (step, direction, count.load(Ordering::Relaxed)))
+            .filter(|(_, _, count)| *count > 0)
+    }
+
+    pub(crate) fn stepped(&self, service: ServiceName, heard: Kind) {
+        let Some((step, direction)) = saga::step_on(service, heard) else {
+            return;
+        };
+        let place = Step::ALL.iter().position(|known| *known == step);
+        if let Some([done, undone]) = place.map(|place| &self.steps[place]) {
+            let counter = match direction {
+                Direction::Do => done,
+                Direction::Undo => undone,
+            };
+            add(counter, 1);
+        }
+        tracing::trace!(
+            service = service.as_str(),
+            saga.step = step.words(),
+            saga.direction = direction.as_str(),
+            "decided"
+        );
     }
 
     pub(crate) fn set_lag(&self, messages: i64, oldest: Option<Timestamp>) {

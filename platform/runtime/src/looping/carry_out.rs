@@ -128,6 +128,13 @@ impl<S: Service> Loop<S> {
             topic.published(&done.events);
         }
         self.count(size, &done, park);
+        for (arrived, decision) in work.inputs.iter().zip(&done.decisions) {
+            if let Origin::Event { event, .. } | Origin::Redriven { event, .. } = &arrived.origin
+                && decision.is_effect()
+            {
+                self.shared.status.stepped(S::NAME, event.kind());
+            }
+        }
         let inputs = work.inputs.drain(..size);
         let keys: Vec<i64> = inputs.filter_map(|arrived| heard_key(&arrived)).collect();
         for (decision, waits) in done.decisions.into_iter().zip(work.waits.drain(..size)) {

@@ -264,6 +264,7 @@ pub fn routes() -> Vec<Route> {
         get("/api/v1/sagas/{id}", Operator),
         get("/api/v1/invariants", Operator),
         get("/health/live", Anybody),
+        get("/metrics", Anybody),
         get("/health/ready", Anybody),
     ]
 }

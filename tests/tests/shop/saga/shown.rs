@@ -330,3 +330,39 @@ fn timeline(story: &Value) -> Vec<String> {
         })
         .collect()
 }
+
+#[tokio::test]
+async fn metrics_call_the_steps_by_the_words_of_the_saga_table() {
+    let shop = TestShop::start().await;
+    completed(&shop).await;
+    let broke = shop.shopper().await;
+    let product = shop.product(1_000, 5).await;
+    shop.place_and_wait(&broke, &[(product, 1)], None)
+        .await
+        .is(422);
+    shop.rest().await;
+
+    let response = shop.request(reqwest::Method::GET, "/metrics").send().await;
+    let text = response
+        .expect("the shop answers")
+        .text()
+        .await
+        .expect("text");
+    for (service, step, direction, count) in [
+        ("product", "deduct stock", "do", 2),
+        ("product", "deduct stock", "undo", 1),
+        ("promotion", "apply coupon", "do", 2),
+        ("payment", "pay points", "do", 2),
+        ("order", "confirm order", "do", 1),
+        ("order", "cancel order", "do", 1),
+    ] {
+        let labels = format!("service=\"{service}\",step=\"{step}\",direction=\"{direction}\"");
+        let line = format!("jangteo_saga_steps_total{{{labels}}} {count}\n");
+        assert!(text.contains(&line), "{line} in {text}");
+    }
+    assert!(
+        text.contains("jangteo_consumer_lag{service=\"order\"} 0\n"),
+        "{text}"
+    );
+    shop.end().await;
+}
