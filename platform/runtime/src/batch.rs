@@ -79,7 +79,8 @@ pub struct Arrived<I> {
 }
 
 impl<I> Arrived<I> {
-    fn event(&self) -> Option<&Arc<Event>> {
+    /// The event it came from; none for a command or a timer.
+    pub(crate) fn event(&self) -> Option<&Arc<Event>> {
         match &self.origin {
             Origin::Asked => None,
             Origin::Event { event, .. } | Origin::Redriven { event, .. } => Some(event),

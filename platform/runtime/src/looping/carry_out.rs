@@ -129,14 +129,16 @@ impl<S: Service> Loop<S> {
         }
         self.count(size, &done, park);
         for (arrived, decision) in work.inputs.iter().zip(&done.decisions) {
-            if let Origin::Event { event, .. } | Origin::Redriven { event, .. } = &arrived.origin
+            if let Some(event) = arrived.event()
                 && decision.is_effect()
             {
                 self.shared.status.stepped(S::NAME, event.kind());
             }
         }
         let inputs = work.inputs.drain(..size);
-        let keys: Vec<i64> = inputs.filter_map(|arrived| heard_key(&arrived)).collect();
+        let keys: Vec<i64> = inputs
+            .filter_map(|arrived| arrived.event().map(|event| event.key()))
+            .collect();
         for (decision, waits) in done.decisions.into_iter().zip(work.waits.drain(..size)) {
             match (decision.timer, &waits) {
                 (Some(change), _) => self.timers.apply(change),
@@ -332,11 +334,4 @@ fn held_keys<I, R>(inputs: &[Arrived<I>], done: &Done<R>) -> Vec<ParkedKey> {
         .filter(|(_, decision)| decision.is_not_yet())
         .filter_map(|(arrived, _)| parking::key_of(arrived))
         .collect()
-}
-
-fn heard_key<I>(arrived: &Arrived<I>) -> Option<i64> {
-    match &arrived.origin {
-        Origin::Asked => None,
-        Origin::Event { event, .. } | Origin::Redriven { event, .. } => Some(event.key()),
-    }
 }
