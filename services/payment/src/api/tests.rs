@@ -45,7 +45,6 @@ impl Desk {
     }
 
     async fn close(self) {
-        self.place.handle.stop();
         self.running.stop().await.unwrap();
     }
 

@@ -61,7 +61,6 @@ impl Counter {
     }
 
     async fn close(self) {
-        self.place.handle.stop();
         self.running.stop().await.unwrap();
     }
 
