@@ -95,6 +95,8 @@ saga! {
     // afterwards, so it has no undo; it is finished when the last return owed is in.
     saga refund {
         Order     command "refund"      => [RefundRequested];
+        // An operator's word instead of a return that never comes.
+        Order     command "resolve"     => [OrderRefunded];
 
         Product   on [RefundRequested]  => "return stock"  => [StockReturned];
         Promotion on [RefundRequested]  => "return coupon" => [CouponReturned];

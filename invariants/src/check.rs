@@ -5,11 +5,13 @@ mod accepted;
 mod atomicity;
 mod audit;
 mod coupons;
+mod deadlines;
 mod effects;
 mod ghosts;
 mod outbox;
 mod points;
 mod prices;
+mod refunds;
 mod stock;
 mod terminality;
 mod views;
@@ -76,9 +78,24 @@ pub const ALWAYS: &[Invariant] = &[
         check: audit::i12_numbering,
     },
     Invariant {
+        name: "I7",
+        meaning: "a refund is done exactly when every return it is owed is acknowledged",
+        check: refunds::i7_acknowledged,
+    },
+    Invariant {
+        name: "I17",
+        meaning: "an order expires at its deadline, and never once its payment was heard of",
+        check: deadlines::i17_expiry,
+    },
+    Invariant {
         name: "I18",
         meaning: "an order's sums follow from its lines, and its payment from its sums",
         check: prices::i18_sums,
+    },
+    Invariant {
+        name: "I18",
+        meaning: "refunds give back what was paid for their pieces, and none twice",
+        check: refunds::i18_amounts,
     },
 ];
 
@@ -122,6 +139,11 @@ pub const AT_REST: &[Invariant] = &[
         name: "I7",
         meaning: "nothing of a cancelled order stands, and all it is owed is acknowledged",
         check: atomicity::i7_undone,
+    },
+    Invariant {
+        name: "I7",
+        meaning: "every return of a refund was made, once and whole",
+        check: refunds::i7_returned,
     },
     Invariant {
         name: "I12",

@@ -19,7 +19,7 @@ use user::store as accounts;
 
 use crate::shop::{Moment, Shop};
 
-pub(crate) use order::{Audited, Line, Ordered, Orders, status_name};
+pub(crate) use order::{Audited, Line, Ordered, Orders, Refunded, status_name};
 pub(crate) use platform::{Aside, Platform, Said, first_misplaced};
 
 /// All rows that the invariants are about.

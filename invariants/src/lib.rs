@@ -11,10 +11,14 @@ mod facts;
 /// What is still under way.
 mod rest;
 
+/// What operators took upon themselves.
+mod exceptions;
+
 /// The invariants.
 mod check;
 
 pub use check::{ALWAYS, AT_REST, ONE_MOMENT};
+pub use exceptions::exceptions;
 pub use facts::Facts;
 pub use rest::unrest;
 pub use shop::Shop;

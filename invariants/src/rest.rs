@@ -7,7 +7,7 @@ use contracts::ids::Id;
 use contracts::saga::{self, Kinds};
 use order::store::Status;
 
-use crate::facts::{Aside, Facts, Ordered, Platform};
+use crate::facts::{Aside, Facts, Ordered, Platform, Refunded};
 
 /// The read model's name as a consumer, and what it hears.
 const VIEW: &str = "order_view";
@@ -44,6 +44,15 @@ pub fn unrest(facts: &Facts) -> Vec<String> {
         unrest.push(format!(
             "{count} orders are PENDING, the first is {}",
             first.order_id
+        ));
+    }
+    let requested = |refund: &&Refunded| refund.done_at.is_none();
+    let mut refunds = facts.order.refunds.iter().filter(requested);
+    if let Some(first) = refunds.next() {
+        let count = 1 + refunds.count();
+        unrest.push(format!(
+            "{count} refunds are REQUESTED, the first is {} of order {}",
+            first.refund_id, first.order_id
         ));
     }
     unrest

@@ -2,7 +2,6 @@
 //! told in one readable line; and no check is without a corruption that trips it.
 
 mod plants;
-mod refund;
 mod rest;
 mod world;
 

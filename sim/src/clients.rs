@@ -7,7 +7,7 @@ use contracts::events::order::OrderLine;
 use contracts::ids::{CouponId, OrderId, ProductId, UserCouponId, UserId};
 use contracts::money::Money;
 use contracts::time::Timestamp;
-use order::input::Canceller;
+use order::input::Requester;
 use runtime::idempotency::KeyUse;
 
 use crate::rng::Rng;
@@ -32,7 +32,7 @@ pub enum Wish {
     /// Of the order that this wish asked for.
     Cancel {
         wish: usize,
-        by: Canceller,
+        by: Requester,
     },
     Charge {
         user: UserId,

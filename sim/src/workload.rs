@@ -6,7 +6,7 @@ use std::time::Duration;
 use contracts::events::order::OrderLine;
 use contracts::ids::{ProductId, UserCouponId, UserId};
 use contracts::money::{Money, Quantity};
-use order::input::Canceller;
+use order::input::Requester;
 
 use crate::clients::Wish;
 use crate::rng::Rng;
@@ -28,9 +28,9 @@ pub fn draw(rng: &mut Rng, stocked: &Stocked) -> Vec<Wish> {
         if rng.percent(40) {
             let wish = wishes.len() - 1;
             let by = match rng.below(8) {
-                0 => Canceller::Operator,
-                1 => Canceller::Customer(rng.pick(&stocked.users)),
-                _ => Canceller::Customer(user),
+                0 => Requester::Operator,
+                1 => Requester::Customer(rng.pick(&stocked.users)),
+                _ => Requester::Customer(user),
             };
             wishes.push(Wish::Cancel { wish, by });
         }

@@ -13,7 +13,7 @@ use contracts::money::Quantity;
 use contracts::time::Timestamp;
 use order::Order;
 use order::decide::Reply;
-use order::input::{Cancel, Canceller, Input, PlaceOrder};
+use order::input::{Cancel, Requester, Input, PlaceOrder};
 use runtime::idempotency::KeyUse;
 
 use crate::state::has_said;
@@ -100,7 +100,7 @@ impl Alone<Order> {
     }
 
     pub async fn cancel(&self, order_id: OrderId, user_id: UserId) -> Reply {
-        let by = Canceller::Customer(user_id);
+        let by = Requester::Customer(user_id);
         let key = key_use("cancel", order_id);
         let input = Input::Cancel(Cancel { order_id, by, key });
         let sent = self

@@ -94,6 +94,9 @@ pub struct OrderDocument {
     pub discount: Option<Money>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paid_price: Option<Money>,
+    /// The sum of its refunds, those under way included; absent before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refunded_price: Option<Money>,
     pub created_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,

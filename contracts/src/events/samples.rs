@@ -270,6 +270,7 @@ fn completed() -> OrderDocument {
         total_price: Some(applied.total),
         discount: Some(applied.discount),
         paid_price: Some(applied.paid),
+        refunded_price: None,
         created_at: placed(),
         ended_at: Some(Timestamp::from_millis(PLACED_MS + 42)),
         version: 2,
@@ -278,6 +279,7 @@ fn completed() -> OrderDocument {
 
 fn refunding() -> OrderDocument {
     OrderDocument {
+        refunded_price: Some(refund().amount),
         version: 3,
         ..completed()
     }

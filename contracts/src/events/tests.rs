@@ -24,6 +24,7 @@ const OPTIONAL: &[&str] = &[
     "balance",
     "totalPrice",
     "paidPrice",
+    "refundedPrice",
     "endedAt",
 ];
 

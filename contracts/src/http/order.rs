@@ -12,10 +12,17 @@ use super::faults::Faults;
 use crate::envelope::{Actor, EventId};
 use crate::events::order::{Failure, OrderStatus};
 use crate::events::product::BadItem;
-use crate::ids::{ID_CHARS, OrderId, OrderNumber, ProductId, RefundId, SagaId, UserCouponId};
+use crate::ids::{ID_CHARS, OrderId, OrderNumber, ProductId, SagaId, UserCouponId};
 use crate::money::{Money, Quantity};
 use crate::problem::{Code, Fault, Language, Problem, Text};
 use crate::time::Timestamp;
+
+mod refund;
+
+pub use refund::{
+    RefundAcceptedView, RefundItem, RefundItemView, RefundLinks, RefundStatus, RefundView,
+    RequestRefund, WantedRefund,
+};
 
 pub const LINES_MAX: usize = 50;
 
@@ -122,6 +129,7 @@ pub struct OrderLinks {
     pub order: String,
     pub events: String,
     pub cancel: String,
+    pub refunds: String,
 }
 
 impl OrderLinks {
@@ -130,6 +138,7 @@ impl OrderLinks {
         OrderLinks {
             events: format!("{order}/events"),
             cancel: format!("{order}/cancel"),
+            refunds: format!("{order}/refunds"),
             order,
         }
     }
@@ -185,30 +194,6 @@ pub struct OrderItemView {
     pub quantity: Quantity,
     pub unit_price: Option<Money>,
     pub discount: Option<Money>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum RefundStatus {
-    Requested,
-    Done,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RefundView {
-    pub refund_id: RefundId,
-    pub status: RefundStatus,
-    pub amount: Money,
-    pub items: Vec<RefundItemView>,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RefundItemView {
-    pub order_item_id: OrderItemId,
-    pub quantity: Quantity,
-    pub amount: Money,
 }
 
 /// `<orderId>-<line>`, made when asked for and never stored.

@@ -44,6 +44,7 @@ pub enum Code {
     OrderNotCancellable,
     OrderNotRefundable,
     RefundExceeds,
+    SagaNotResolvable,
     RequestInProgress,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -222,6 +223,12 @@ const TABLE: [Entry; Code::ALL.len()] = [
         "More than was bought",
     ),
     entry(
+        "SAGA_NOT_RESOLVABLE",
+        409,
+        "사가가 기다리는 것이 없어요",
+        "The saga waits for nothing",
+    ),
+    entry(
         "REQUEST_IN_PROGRESS",
         409,
         "같은 요청을 처리하고 있어요",
@@ -291,7 +298,7 @@ const TABLE: [Entry; Code::ALL.len()] = [
 ];
 
 impl Code {
-    pub const ALL: [Code; 41] = [
+    pub const ALL: [Code; 42] = [
         Code::ValidationFailed,
         Code::IdempotencyKeyRequired,
         Code::InvalidCursor,
@@ -321,6 +328,7 @@ impl Code {
         Code::OrderNotCancellable,
         Code::OrderNotRefundable,
         Code::RefundExceeds,
+        Code::SagaNotResolvable,
         Code::RequestInProgress,
         Code::BodyTooLarge,
         Code::UnsupportedMediaType,

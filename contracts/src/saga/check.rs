@@ -25,7 +25,7 @@ pub enum Defect {
     Unreached(Kind),
     /// A command that enters nowhere, or at several places.
     Entered { command: Command, times: usize },
-    /// A command that does not say exactly one event: its saga's first or its cancellation.
+    /// A command that does not say exactly one event: its saga's first or an early end.
     Answers { command: Command },
     /// A step that no row takes, or that several do.
     Taken { step: Step, times: usize },
@@ -68,7 +68,7 @@ impl fmt::Display for Defect {
             Self::Answers { command } => {
                 write!(
                     f,
-                    "command {} neither begins nor cancels a saga",
+                    "command {} neither begins nor ends a saga",
                     command.words()
                 )
             }
@@ -104,13 +104,13 @@ pub fn check(table: &Table) -> Vec<Defect> {
     defects
 }
 
-/// Every kind is said by its publisher, in one row; a cancellation in its commands' rows besides.
+/// Every kind is said by its publisher, in one row; an end in its commands' rows besides.
 fn said(table: &Table, defects: &mut Vec<Defect>) {
     let mut sayers = [0_usize; 64];
     for (saga, row) in table.rows() {
-        let cancels = row.command().is_some() && row.success() == saga.bad_end();
+        let ends = row.command().is_some() && row.success() == saga.early_end();
         for &kind in &row.says {
-            sayers[kind.index()] += usize::from(!cancels);
+            sayers[kind.index()] += usize::from(!ends);
             if kind.publisher() != row.service {
                 defects.push(Defect::NotItsOwn {
                     service: row.service,
@@ -192,8 +192,8 @@ fn reached(table: &Table, defects: &mut Vec<Defect>) {
     defects.extend(said.minus(heard).iter().map(Defect::NeverHeard));
 }
 
-/// One command begins the saga, the others cancel it, and the service that decides them says both
-/// of its ends.
+/// One command begins the saga, the others end it early, and the service that decides them says
+/// both of its ends.
 fn begun_and_ended(saga: &Saga, defects: &mut Vec<Defect>) {
     let commands = || saga.rows.iter().filter(|row| row.command().is_some());
     for row in commands() {
@@ -202,7 +202,7 @@ fn begun_and_ended(saga: &Saga, defects: &mut Vec<Defect>) {
         }
     }
     let openings = commands()
-        .filter(|row| row.success() != saga.bad_end())
+        .filter(|row| row.success() != saga.early_end())
         .count();
     if openings != 1 {
         defects.push(Defect::Openings {

@@ -58,6 +58,7 @@ pub enum Command {
     Deadline,
     OperatorCancel,
     Refund,
+    Resolve,
 }
 
 impl Command {
@@ -67,6 +68,7 @@ impl Command {
         Self::Deadline,
         Self::OperatorCancel,
         Self::Refund,
+        Self::Resolve,
     ];
 
     pub const fn words(self) -> &'static str {
@@ -76,6 +78,7 @@ impl Command {
             Self::Deadline => "deadline",
             Self::OperatorCancel => "operator cancel",
             Self::Refund => "refund",
+            Self::Resolve => "resolve",
         }
     }
 
@@ -173,7 +176,7 @@ impl Saga {
     /// The event that begins it: said on a command, and by no step.
     pub fn opening(&self) -> Option<&Row> {
         self.rows.iter().find(|row| {
-            row.command().is_some() && row.success().is_some() && row.success() != self.bad_end()
+            row.command().is_some() && row.success().is_some() && row.success() != self.early_end()
         })
     }
 
@@ -185,6 +188,11 @@ impl Saga {
     /// What is said when the saga is given up; none if it cannot be.
     pub fn bad_end(&self) -> Option<Kind> {
         self.cancelling().and_then(Row::success)
+    }
+
+    /// What a command may end it with: the giving up, or the last word of one that never is.
+    pub fn early_end(&self) -> Option<Kind> {
+        self.bad_end().or_else(|| self.good_end())
     }
 
     pub fn ends(&self) -> Kinds {

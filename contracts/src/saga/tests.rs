@@ -132,7 +132,8 @@ fn a_service_may_say_only_what_its_row_says() {
         [
             Kind::OrderCreated,
             Kind::OrderCancelled,
-            Kind::RefundRequested
+            Kind::RefundRequested,
+            Kind::OrderRefunded
         ]
     );
 }

@@ -9,19 +9,23 @@ use super::Findings;
 use crate::Violation;
 use crate::facts::Facts;
 
-/// What Order answers a placing with; a cancellation's key names the same order.
+/// What Order answers a placing and a refund with; a cancellation's key names its order again.
 const PLACED: i64 = 202;
 
 pub(super) fn i1_no_lost_order(facts: &Facts) -> Vec<Violation> {
     let mut findings = Findings::of("I1");
     let keys = &facts.order.platform.keys;
+    let refunds = facts.order.refunds.iter();
+    let mut refunds: Vec<i64> = refunds.map(|refund| refund.refund_id.get()).collect();
+    refunds.sort_unstable();
     for key in keys {
         let order_id = OrderId::new(key.reference);
-        if facts.order.get(order_id).is_none() {
+        let refunded = refunds.binary_search(&key.reference).is_ok();
+        if facts.order.get(order_id).is_none() && !refunded {
             let scope = &key.scope;
             findings.add(
                 format_args!("order {order_id}"),
-                format_args!("key {scope:?} was answered with it, and there is no such order"),
+                format_args!("key {scope:?} was answered with it, and nothing is there"),
             );
         }
     }
@@ -31,7 +35,10 @@ pub(super) fn i1_no_lost_order(facts: &Facts) -> Vec<Violation> {
         if pair[0].reference == pair[1].reference {
             findings.add(
                 format_args!("order {}", OrderId::new(pair[0].reference)),
-                format_args!("placed under {:?} and {:?}", pair[0].scope, pair[1].scope),
+                format_args!(
+                    "asked for under {:?} and {:?}",
+                    pair[0].scope, pair[1].scope
+                ),
             );
         }
     }

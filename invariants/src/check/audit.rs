@@ -44,7 +44,7 @@ pub(super) fn i12_numbering(facts: &Facts) -> Vec<Violation> {
         let order_id = audit[0].order_id;
         let subject = format_args!("order {order_id}");
         if facts.order.get(order_id).is_none() {
-            let kind = audit[0].kind;
+            let kind = audit[0].kind.name();
             findings.add(
                 subject,
                 format_args!("its audit has {kind}, there is no such order"),
@@ -60,7 +60,7 @@ pub(super) fn i12_numbering(facts: &Facts) -> Vec<Violation> {
         if let Some((expected, (no, kind))) = odd {
             findings.add(
                 subject,
-                format_args!("{kind} is its audit row {no}, not {expected}"),
+                format_args!("{} is its audit row {no}, not {expected}", kind.name()),
             );
         }
     }

@@ -1,7 +1,6 @@
 //! I6: a coupon is issued up to its cap, once to a user, and holds at most the one order that
 //! used it.
 
-use contracts::events::Kind;
 use contracts::ids::CouponId;
 use contracts::saga::Step;
 use db::Standing;
@@ -189,7 +188,8 @@ pub(super) fn i6_uses(facts: &Facts) -> Vec<Violation> {
         };
         let order = facts.order.get(order_id);
         let state = order.map_or("not there", |order| status_name(order.status));
-        if order.is_none_or(|order| order.status != Status::Completed) {
+        let resolved = facts.order.is_resolved(order_id, order_id.into());
+        if order.is_none_or(|order| order.status != Status::Completed) && !resolved {
             findings.add(
                 format_args!("user's coupon {}", held.user_coupon_id),
                 format_args!("USED by order {order_id}, which is {state}"),
@@ -217,15 +217,14 @@ pub(super) fn i6_uses(facts: &Facts) -> Vec<Violation> {
 }
 
 /// By a refund of the whole order: Promotion remembers the use as undone, for as long as it
-/// keeps fences, and Order knows of a refund.
+/// keeps fences, and Order knows of the refund.
 fn is_given_back(facts: &Facts, order: &Ordered) -> bool {
     let platform = &facts.promotion.platform;
     let undone = match platform.fence(order.order_id.into(), Step::ApplyCoupon) {
         Some(standing) => standing == Standing::Undone,
         None => platform.may_have_forgotten(order.created_at),
     };
-    let mut audit = facts.order.audit(order.order_id).iter();
-    undone && audit.any(|row| row.kind == Kind::RefundRequested)
+    undone && facts.order.is_wholly_refunded(order.order_id)
 }
 
 const fn state_name(state: State) -> &'static str {

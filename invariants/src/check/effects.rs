@@ -19,7 +19,7 @@ pub(super) fn i8_one_effect(facts: &Facts) -> Vec<Violation> {
     doubled(&facts.payment.ledger, "points ledger", &mut findings);
     let place = |row: &Audited| (row.order_id, row.saga_id, row.kind);
     if let Some(row) = first_misplaced(&facts.order.audit, place) {
-        let (saga, kind) = (row.saga_id, row.kind);
+        let (saga, kind) = (row.saga_id, row.kind.name());
         findings.add(
             format_args!("order {}", row.order_id),
             format_args!("{kind} of saga {saga} stands twice in its audit"),

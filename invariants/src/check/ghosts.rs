@@ -14,16 +14,19 @@ use crate::facts::{Facts, status_name};
 pub(super) fn i10_no_ghost(facts: &Facts) -> Vec<Violation> {
     let mut findings = Findings::of("I10");
     for row in &facts.order.audit {
-        let publisher = row.kind.publisher();
+        let Some(kind) = row.kind.fact() else {
+            continue;
+        };
+        let publisher = kind.publisher();
         let platform = facts.platform(publisher);
-        let heard = publisher != ServiceName::Order && is_audited(row.kind);
+        let heard = publisher != ServiceName::Order && is_audited(kind);
         // Nothing is said of an order before it is placed.
         let order = facts.order.get(row.order_id);
         let kept = order.is_some_and(|order| platform.keeps(order.created_at));
-        if heard && kept && !platform.tells(row.kind, row.saga_id.get()) {
+        if heard && kept && !platform.tells(kind, row.saga_id.get()) {
             findings.add(
                 format_args!("order {}", row.order_id),
-                format_args!("its audit heard {}, which {publisher} never said", row.kind),
+                format_args!("its audit heard {kind}, which {publisher} never said"),
             );
         }
     }

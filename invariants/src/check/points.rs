@@ -163,7 +163,12 @@ fn unpaid(facts: &Facts, order: &Ordered) -> Option<String> {
             Some(format!("and its {paid} won were never taken"))
         }
         (Status::Completed, Some(_), Some(back)) => Some(format!("and {} undid it", words(back))),
-        (Status::Cancelled, Some(used), None) => Some(format!("and {} stands", words(used))),
+        (Status::Cancelled, Some(used), None) => {
+            let resolved = facts
+                .order
+                .is_resolved(order.order_id, order.order_id.into());
+            (!resolved).then(|| format!("and {} stands", words(used)))
+        }
         (Status::Cancelled, ..) => None,
     }
 }

@@ -1,9 +1,9 @@
 //! I3 and I4: stock is what its ledger says, and the ledger never sold what was not there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::events::Kind;
-use contracts::ids::ProductId;
+use contracts::ids::{ProductId, SagaId};
 use order::store::Status;
 use product::store::{Direction, Ledger};
 
@@ -85,17 +85,29 @@ fn oversold(facts: &Facts, product_id: ProductId, history: &History<Ledger>) -> 
     })
 }
 
-/// What came in by hand and back by refunds, less the lines of completed orders: without the
-/// rows that deducted and restored, so that the two ways of counting check each other.
+/// What came in by hand, less what completed orders hold after their refunds: without the rows
+/// that deducted, restored and returned, so that the two ways of counting check each other. What
+/// an operator resolved is counted by its rows.
 pub(super) fn i3_sold(facts: &Facts) -> Vec<Violation> {
     let mut findings = Findings::of("I3");
     let mut expected: BTreeMap<ProductId, i128> = BTreeMap::new();
+    let resolved: BTreeSet<SagaId> = facts
+        .order
+        .resolved
+        .iter()
+        .map(|resolved| resolved.saga_id)
+        .collect();
     for row in &facts.product.ledger {
-        match row.direction {
-            Direction::Adjust | Direction::Return => {
-                *expected.entry(row.product_id).or_default() += i128::from(row.delta);
-            }
-            Direction::Deduct | Direction::Restore => {}
+        let by_hand = row.direction == Direction::Adjust;
+        if by_hand || resolved.contains(&row.saga_id) {
+            *expected.entry(row.product_id).or_default() += i128::from(row.delta);
+        }
+    }
+    let refunds = facts.order.refunds.iter();
+    for refund in refunds.filter(|refund| !resolved.contains(&refund.refund_id.into())) {
+        for line in &refund.lines {
+            let pieces = i128::from(line.quantity.get());
+            *expected.entry(line.product_id).or_default() += pieces;
         }
     }
     for order in completed(facts) {

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use contracts::events::Kind;
 use contracts::ids::{ProductId, UserId};
 use contracts::problem::Code;
 use order::store::Status;
@@ -99,8 +98,7 @@ fn is_closed(facts: &Facts, user_id: UserId) -> bool {
     found.is_ok_and(|at| accounts[at].closed)
 }
 
-/// The ranking, from the oldest hour on that it keeps. Hours in which a refund was taken back are
-/// left out: what it took is Order's content, not its rows.
+/// The ranking, from the oldest hour on that it keeps, less what was refunded of its orders.
 fn ranked(facts: &Facts, findings: &mut Findings) {
     let first = facts.product.ranks.first().map(|rank| rank.hour);
     let oldest = if facts.product.platform.is_whole() {
@@ -108,9 +106,9 @@ fn ranked(facts: &Facts, findings: &mut Findings) {
     } else {
         first.unwrap_or(i64::MAX)
     };
-    let mut sold: BTreeMap<(i64, ProductId), Option<i64>> = BTreeMap::new();
+    let mut sold: BTreeMap<(i64, ProductId), i64> = BTreeMap::new();
     for rank in &facts.product.ranks {
-        sold.insert((rank.hour, rank.product_id), Some(0));
+        sold.insert((rank.hour, rank.product_id), 0);
     }
     let completed = |order: &&Ordered| order.status == Status::Completed;
     for order in facts.order.orders.iter().filter(completed) {
@@ -118,19 +116,24 @@ fn ranked(facts: &Facts, findings: &mut Findings) {
             continue;
         };
         let hour = ended_at.micros().div_euclid(HOUR_MICROS);
-        let mut audit = facts.order.audit(order.order_id).iter();
-        let refunded = audit.any(|row| row.kind == Kind::RefundRequested);
-        for line in facts.order.lines(order).iter().filter(|_| hour >= oldest) {
-            let cell = sold.entry((hour, line.product_id)).or_insert(Some(0));
-            let pieces = i64::from(line.quantity.get());
-            *cell = cell.filter(|_| !refunded).map(|sold| sold + pieces);
+        if hour < oldest {
+            continue;
+        }
+        for line in facts.order.lines(order) {
+            let cell = sold.entry((hour, line.product_id)).or_default();
+            *cell += i64::from(line.quantity.get());
+        }
+        let refunds = facts.order.refunds(order.order_id).iter();
+        for line in refunds.flat_map(|refund| &refund.lines) {
+            let cell = sold.entry((hour, line.product_id)).or_default();
+            *cell -= i64::from(line.quantity.get());
         }
     }
     let mut ranks = facts.product.ranks.iter().peekable();
     for ((hour, product_id), sold) in sold {
         let rank = ranks.next_if(|rank| (rank.hour, rank.product_id) == (hour, product_id));
         let counted = rank.map_or(0, |rank| rank.quantity);
-        if let Some(sold) = sold.filter(|sold| *sold != counted) {
+        if sold != counted {
             findings.add(
                 format_args!("product {product_id}"),
                 format_args!("hour {hour} of the ranking has {counted}, {sold} were sold"),

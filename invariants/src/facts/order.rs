@@ -4,14 +4,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use contracts::events::Kind;
-use contracts::events::order::{FailureCode, OrderDocumentLine};
-use contracts::ids::{OrderId, ProductId, SagaId, UserCouponId, UserId};
+use contracts::events::order::{FailureCode, OrderDocumentLine, RefundLine};
+use contracts::ids::{OrderId, ProductId, RefundId, SagaId, UserCouponId, UserId};
 use contracts::money::{Money, Quantity};
 use contracts::saga::Steps;
 use contracts::time::Timestamp;
 use db::cell::KeyColumn;
 use db::{Failed, Store};
-use order::store::{OrderEvent, OrderItem, OrderRow, Status};
+use order::store::{AuditKind, OrderEvent, OrderItem, OrderRow, Refund, Status};
 
 use super::{Platform, each, under};
 
@@ -22,6 +22,9 @@ pub(crate) struct Orders {
     lines: Vec<Line>,
     pub items: Vec<Item>,
     pub audit: Vec<Audited>,
+    pub refunds: Vec<Refunded>,
+    /// What operators said of sagas, as the audit keeps it.
+    pub resolved: Vec<Resolved>,
     pub closed: Vec<UserId>,
 }
 
@@ -42,8 +45,32 @@ pub(crate) struct Ordered {
     pub acknowledged: Steps,
     pub version: i64,
     pub created_at: Timestamp,
+    pub expires_at: Timestamp,
     pub ended_at: Option<Timestamp>,
     pub compensated_at: Option<Timestamp>,
+    /// What its own row says of its refunds.
+    pub refunded: Option<Money>,
+}
+
+/// A refund's row without its reason.
+#[derive(Clone, Debug)]
+pub(crate) struct Refunded {
+    pub order_id: OrderId,
+    pub refund_id: RefundId,
+    pub lines: Vec<RefundLine>,
+    pub amount: Money,
+    pub whole_order: bool,
+    pub owed: Steps,
+    pub acknowledged: Steps,
+    pub done_at: Option<Timestamp>,
+}
+
+/// An operator's word that a saga need not be waited for.
+#[derive(Clone, Debug)]
+pub(crate) struct Resolved {
+    pub order_id: OrderId,
+    pub saga_id: SagaId,
+    pub content: String,
 }
 
 /// A line of an order, as its document holds it.
@@ -73,7 +100,7 @@ pub(crate) struct Item {
 pub(crate) struct Audited {
     pub order_id: OrderId,
     pub saga_id: SagaId,
-    pub kind: Kind,
+    pub kind: AuditKind,
     pub no: i64,
 }
 
@@ -90,7 +117,13 @@ impl Orders {
         })?;
         let items = each(store, (lowest, i64::MIN), Item::of)?;
         let first = (lowest, SagaId::lowest(), KeyColumn::lowest());
-        let audit = each(store, first, Audited::of)?;
+        let mut audit = Vec::new();
+        let mut resolved = Vec::new();
+        store.each_from::<OrderEvent>(&first, &mut |row| {
+            resolved.extend(Resolved::of(&row));
+            audit.push(Audited::of(row));
+        })?;
+        let refunds = each(store, (lowest, RefundId::lowest()), Refunded::of)?;
         let closed = |row: order::store::ClosedUser| row.user_id;
         Ok(Self {
             platform: Platform::load(store)?,
@@ -98,6 +131,8 @@ impl Orders {
             lines,
             items,
             audit,
+            refunds,
+            resolved,
             closed: each(store, UserId::lowest(), closed)?,
         })
     }
@@ -125,12 +160,29 @@ impl Orders {
 
     pub fn audited(&self, order_id: OrderId, saga_id: SagaId, kind: Kind) -> Option<&Audited> {
         let place = |row: &Audited| (row.order_id, row.saga_id, row.kind);
-        under(&self.audit, place, (order_id, saga_id, kind)).first()
+        let wanted = (order_id, saga_id, AuditKind::Fact(kind));
+        under(&self.audit, place, wanted).first()
     }
 
     /// Whether the audit knows this fact of the order's own saga.
     pub fn knows(&self, order_id: OrderId, kind: Kind) -> bool {
         self.audited(order_id, order_id.into(), kind).is_some()
+    }
+
+    /// The refunds of one order.
+    pub fn refunds(&self, order_id: OrderId) -> &[Refunded] {
+        under(&self.refunds, |refund| refund.order_id, order_id)
+    }
+
+    pub fn is_wholly_refunded(&self, order_id: OrderId) -> bool {
+        let mut refunds = self.refunds(order_id).iter();
+        refunds.any(|refund| refund.whole_order)
+    }
+
+    /// Whether an operator took the place of what a saga waited for.
+    pub fn is_resolved(&self, order_id: OrderId, saga_id: SagaId) -> bool {
+        let place = |resolved: &Resolved| (resolved.order_id, resolved.saga_id);
+        !under(&self.resolved, place, (order_id, saga_id)).is_empty()
     }
 
     /// How many pieces of a product an order has, over all its lines.
@@ -160,14 +212,47 @@ impl Ordered {
             acknowledged: row.acknowledged.0,
             version: row.version,
             created_at: row.created_at,
+            expires_at: row.expires_at,
             ended_at: row.ended_at,
             compensated_at: row.compensated_at,
+            refunded: row.refunded_price,
         }
     }
 
     /// The steps whose undo is owed and was not heard of.
     pub fn missing(&self) -> Steps {
         self.owed.minus(self.acknowledged)
+    }
+}
+
+impl Refunded {
+    fn of(row: Refund) -> Self {
+        Self {
+            order_id: row.order_id,
+            refund_id: row.refund_id,
+            lines: row.lines.0,
+            amount: row.amount,
+            whole_order: row.whole_order,
+            owed: row.owed.0,
+            acknowledged: row.acknowledged.0,
+            done_at: row.done_at,
+        }
+    }
+
+    /// The returns that are owed and were not heard of.
+    pub fn missing(&self) -> Steps {
+        self.owed.minus(self.acknowledged)
+    }
+}
+
+impl Resolved {
+    fn of(row: &OrderEvent) -> Option<Self> {
+        let is_word = row.kind == AuditKind::Resolved;
+        is_word.then(|| Self {
+            order_id: row.order_id,
+            saga_id: row.saga_id,
+            content: row.content.clone().unwrap_or_default(),
+        })
     }
 }
 
@@ -202,7 +287,7 @@ impl Audited {
         Self {
             order_id: row.order_id,
             saga_id: row.saga_id,
-            kind: row.kind.0,
+            kind: row.kind,
             no: row.no,
         }
     }

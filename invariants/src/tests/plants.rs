@@ -11,6 +11,7 @@ use super::world::*;
 mod coupons;
 mod ledgers;
 mod orders;
+mod refunds;
 mod sagas;
 
 pub struct Plant {
@@ -24,6 +25,7 @@ pub fn all() -> impl Iterator<Item = &'static Plant> {
         orders::PLANTS,
         ledgers::PLANTS,
         coupons::PLANTS,
+        refunds::PLANTS,
         sagas::PLANTS,
     ]
     .into_iter()
@@ -75,7 +77,7 @@ pub fn audit(maps: &mut Maps, order_id: OrderId, saga_id: SagaId, kind: Kind) {
         maps,
         OrderEvent {
             saga_id,
-            kind: AuditKind(kind),
+            kind: AuditKind::Fact(kind),
             no: last.no + 1,
             ..last
         },
@@ -84,7 +86,7 @@ pub fn audit(maps: &mut Maps, order_id: OrderId, saga_id: SagaId, kind: Kind) {
 
 /// Takes a row out of an order's audit and closes the gap.
 pub fn unaudit(maps: &mut Maps, order_id: OrderId, kind: Kind) {
-    let key = (order_id, order_id.into(), AuditKind(kind));
+    let key = (order_id, order_id.into(), AuditKind::Fact(kind));
     let removed = remove::<OrderEvent>(maps, &key);
     for row in maps.table_mut::<OrderEvent>().values_mut() {
         if row.order_id == order_id && row.no > removed.no {

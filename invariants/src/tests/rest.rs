@@ -25,8 +25,8 @@ fn unread_events_are_unrest() {
     assert_eq!(
         rows.unrest(),
         [
-            "product has 1 events of jangteo.order.events.v1 unread: it is at 18, the end is 19",
-            "order_view has 2 events of jangteo.order.events.v1 unread: it is at 17, the end is 19"
+            "product has 1 events of jangteo.order.events.v1 unread: it is at 28, the end is 29",
+            "order_view has 2 events of jangteo.order.events.v1 unread: it is at 27, the end is 29"
         ]
     );
 }

@@ -10,13 +10,13 @@ use contracts::events::order::OrderLine;
 use contracts::http::Role;
 use contracts::http::promotion::{CouponTerms, Discount, ScopeView, Validity};
 use contracts::http::user::Email;
-use contracts::ids::{CouponId, OrderId, ProductId, SagaId, UserCouponId, UserId};
+use contracts::ids::{CouponId, OrderId, ProductId, RefundId, SagaId, UserCouponId, UserId};
 use contracts::money::{Money, Quantity};
 use contracts::saga;
 use contracts::time::Timestamp;
 use db::{Consumed, Maps, Writer};
 use order::Order;
-use order::input::Canceller;
+use order::input::Requester;
 use order::view::OrderView;
 use payment::Payment;
 use product::Product;
@@ -66,6 +66,14 @@ pub const REGRETTED: OrderId = OrderId::new(507);
 pub const AT_ONCE: OrderId = OrderId::new(508);
 /// CANCELLED like REGRETTED, with LATE, given back after its last day.
 pub const OVERDUE: OrderId = OrderId::new(509);
+
+/// COMPLETED: two teas and one more with FREED, and given back whole by WHOLE.
+pub const REFUNDED: OrderId = OrderId::new(510);
+pub const WHOLE: RefundId = RefundId::new(801);
+/// COMPLETED: three teas, of which two came back one by one.
+pub const PARTLY: OrderId = OrderId::new(511);
+pub const FIRST_PART: RefundId = RefundId::new(802);
+pub const SECOND_PART: RefundId = RefundId::new(803);
 
 /// The committed rows of the shop, to be spoiled.
 #[derive(Clone)]
@@ -324,7 +332,7 @@ impl Worlds {
     fn cancel(&mut self, order_id: OrderId) {
         let cancel = order::input::Cancel {
             order_id,
-            by: Canceller::Customer(RICH),
+            by: Requester::Customer(RICH),
             key: key(&format!("{RICH} /api/v1/orders/{{id}}/cancel {order_id}")),
         };
         let input = order::input::Input::Cancel(cancel);
@@ -338,6 +346,19 @@ impl Worlds {
         self.advance(pause);
         self.cancel(order_id);
         self.carry_all();
+    }
+
+    fn refund(&mut self, order_id: OrderId, refund_id: RefundId, pieces: Option<u32>) {
+        let refund = order::input::Refund {
+            refund_id,
+            order_id,
+            by: Requester::Customer(RICH),
+            lines: pieces.map(|pieces| [(1, Quantity::new(pieces))].into()),
+            reason: "변심".to_owned(),
+            key: key(&format!("{RICH} /api/v1/orders/{{id}}/refunds {refund_id}")),
+        };
+        let input = order::input::Input::Refund(refund);
+        self.order.send_as(Actor::User(RICH), input);
     }
 
     pub fn rows(&mut self) -> Rows {
@@ -382,6 +403,13 @@ pub fn worlds() -> Worlds {
     worlds.regret(REGRETTED, FREED, Duration::ZERO);
     worlds.place(AT_ONCE, RICH, &[(TEA, 1)], None);
     worlds.cancel(AT_ONCE);
+    worlds.carry_all();
+    worlds.place(REFUNDED, RICH, &[(TEA, 2), (TEA, 1)], Some(FREED));
+    worlds.place(PARTLY, RICH, &[(TEA, 3)], None);
+    worlds.carry_all();
+    worlds.refund(REFUNDED, WHOLE, None);
+    worlds.refund(PARTLY, FIRST_PART, Some(1));
+    worlds.refund(PARTLY, SECOND_PART, Some(1));
     worlds.carry_all();
     worlds.regret(OVERDUE, LATE, Duration::from_secs(2 * 24 * 3600));
     let leave = user::input::Deactivate { user_id: GONE };

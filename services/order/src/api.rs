@@ -14,6 +14,7 @@ use boot::Place;
 use contracts::events::order::{OrderDocument, OrderLine, OrderStatus};
 use contracts::http::order::{
     AcceptedView, Cart, ListOrders, OrderSummaryView, OrderView as OrderShown, PlaceOrder,
+    RefundView,
 };
 use contracts::http::saga::{ListSagas, SagaDetailView, SagaView};
 use contracts::http::{NoBody, Page, Role};
@@ -24,11 +25,12 @@ use platform_http::{Caller, Context, Failure, Json, Keyed, Paging, PathId, Query
 use runtime::idempotency::KeyUse;
 use runtime::{Handle, Service};
 
-use crate::input::{self, Cancel, Canceller, Input};
+use crate::input::{self, Cancel, Input, Requester};
 use crate::view::{self, OrderView, Wanted, WantedSagas};
 use crate::{Order, decide};
 
 mod events;
+mod refund;
 
 /// How long an order may stay open before it is given up.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -61,6 +63,7 @@ pub fn router(place: Place<Order>) -> Router {
         .route("/api/v1/orders/{id}", get(show))
         .route("/api/v1/orders/{id}/events", get(events::events))
         .route("/api/v1/orders/{id}/cancel", post(cancel))
+        .route("/api/v1/orders/{id}/refunds", post(refund::request))
         .route("/admin/v1/sagas", get(sagas))
         .route("/admin/v1/sagas/{id}", get(saga))
         .with_state(api)
@@ -93,7 +96,9 @@ async fn place(
     let (order_id, replayed) = match sent.map_err(boot::unanswered)? {
         decide::Reply::Placed { order_id, replayed } => (order_id, replayed),
         decide::Reply::Refused(refusal) => return Err(refusal.code().into()),
-        decide::Reply::Cancelled { .. } => return Err(unexpected()),
+        decide::Reply::Cancelled { .. }
+        | decide::Reply::RefundAccepted { .. }
+        | decide::Reply::Resolved(_) => return Err(unexpected()),
     };
     let ended = match wait {
         Some(wait) => api.ended(order_id, wait).await?,
@@ -113,7 +118,14 @@ async fn show(
 ) -> Result<Reply<OrderShown>, Failure> {
     let order = api.visible(order_id, caller)?;
     let (status, version) = (order.status, order.version);
-    let reply = Reply::ok(view::shown(order, context.language));
+    let refunds = match order.refunded_price {
+        Some(_) => api.refunds(order_id)?,
+        None => Vec::new(),
+    };
+    let reply = Reply::ok(OrderShown {
+        refunds,
+        ..view::shown(order, context.language)
+    });
     Ok(match status {
         // Its steps price an open order without a new version, so no tag stands for its view.
         OrderStatus::Pending => reply,
@@ -146,8 +158,8 @@ async fn cancel(
     keyed: Keyed<NoBody>,
 ) -> Result<Reply<OrderShown>, Failure> {
     let by = match keyed.caller.role {
-        Role::Shopper => Canceller::Customer(keyed.caller.user),
-        Role::Operator | Role::Admin => Canceller::Operator,
+        Role::Shopper => Requester::Customer(keyed.caller.user),
+        Role::Operator | Role::Admin => Requester::Operator,
     };
     let scope = keyed.scope.into_string();
     let key = KeyUse {
@@ -166,7 +178,9 @@ async fn cancel(
             Ok(if replayed { reply.replayed() } else { reply })
         }
         decide::Reply::Refused(refusal) => Err(refusal.code().into()),
-        decide::Reply::Placed { .. } => Err(unexpected()),
+        decide::Reply::Placed { .. }
+        | decide::Reply::RefundAccepted { .. }
+        | decide::Reply::Resolved(_) => Err(unexpected()),
     }
 }
 
@@ -203,6 +217,11 @@ impl Api {
     fn order(&self, order_id: OrderId) -> Result<Option<OrderDocument>, Failure> {
         let read = self.readers.with(|reader| view::order(reader, order_id));
         Ok(read.with_context(|| format!("could not read order {order_id}"))?)
+    }
+
+    fn refunds(&self, order_id: OrderId) -> Result<Vec<RefundView>, Failure> {
+        let read = self.readers.with(|reader| view::refunds(reader, order_id));
+        Ok(read.with_context(|| format!("could not read the refunds of {order_id}"))?)
     }
 
     /// Somebody else's order is as absent as one that nobody has.

@@ -5,9 +5,11 @@ use contracts::problem::Code;
 
 mod price;
 mod progress;
+mod refund;
 
 pub use price::{Priced, asked};
 pub use progress::Progress;
+pub use refund::{Refunded, given_back, refund};
 
 /// Why Order does not do what it was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +23,12 @@ pub enum Refusal {
     OrderNotFound,
     #[error("the order has ended already")]
     OrderNotCancellable,
+    #[error("the order was not completed")]
+    OrderNotRefundable,
+    #[error("more than is left of the order")]
+    RefundExceeds,
+    #[error("the saga waits for nothing")]
+    SagaNotResolvable,
 }
 
 impl Refusal {
@@ -31,6 +39,9 @@ impl Refusal {
             Self::UserClosed => Code::UserClosed,
             Self::OrderNotFound => Code::OrderNotFound,
             Self::OrderNotCancellable => Code::OrderNotCancellable,
+            Self::OrderNotRefundable => Code::OrderNotRefundable,
+            Self::RefundExceeds => Code::RefundExceeds,
+            Self::SagaNotResolvable => Code::SagaNotResolvable,
         }
     }
 }

@@ -1,13 +1,15 @@
 //! What Order hears: the commands that open and end an order, its deadline, and what the other
 //! services say of its saga.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use contracts::envelope::Event;
 use contracts::events::order::{Failure, OrderLine};
 use contracts::events::payment::PaymentCompleted;
 use contracts::events::{Fact, Kind};
-use contracts::ids::{OrderId, UserCouponId, UserId};
+use contracts::ids::{OrderId, RefundId, SagaId, UserCouponId, UserId};
+use contracts::money::Quantity;
 use contracts::saga::Step;
 use contracts::time::Timestamp;
 use runtime::idempotency::KeyUse;
@@ -18,6 +20,8 @@ use runtime::{Accept, Timer};
 pub enum Input {
     PlaceOrder(PlaceOrder),
     Cancel(Cancel),
+    Refund(Refund),
+    Resolve(Resolve),
     /// The deadline passed.
     Expire(OrderId),
     /// Another service's step, done, refused or undone.
@@ -41,21 +45,43 @@ pub struct PlaceOrder {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cancel {
     pub order_id: OrderId,
-    pub by: Canceller,
+    pub by: Requester,
     pub key: KeyUse,
 }
 
-/// On whose word an order is cancelled. A customer cancels only what is theirs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refund {
+    /// Made when the command is enqueued.
+    pub refund_id: RefundId,
+    pub order_id: OrderId,
+    pub by: Requester,
+    /// Pieces by line; none for all that is left.
+    pub lines: Option<BTreeMap<u16, Quantity>>,
+    pub reason: String,
+    pub key: KeyUse,
+}
+
+/// An operator's word that what a saga still waits for is settled otherwise.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resolve {
+    pub order_id: OrderId,
+    /// The order's saga, or that of one of its refunds.
+    pub saga_id: SagaId,
+    pub reason: String,
+}
+
+/// On whose word an order is cancelled or refunded. A customer touches only what is theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Canceller {
+pub enum Requester {
     Customer(UserId),
     Operator,
 }
 
-/// An event of an order's saga.
+/// An event of an order's saga, or of one of its refunds'.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Heard {
     pub order_id: OrderId,
+    pub saga_id: SagaId,
     pub kind: Kind,
     pub meaning: Meaning,
 }
@@ -73,6 +99,8 @@ pub enum Meaning {
     Failed(Failure),
     /// What this step did is taken back, or never stood.
     Undone(Step),
+    /// A return of a refund is in.
+    Returned(RefundId, Step),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -90,17 +118,31 @@ pub fn due(timer: Timer) -> Input {
 pub fn sheds(input: &Input) -> bool {
     match input {
         Input::PlaceOrder(_) => true,
-        Input::Cancel(_) | Input::Expire(_) | Input::Heard(_) | Input::CloseUser(_) => false,
+        Input::Cancel(_)
+        | Input::Refund(_)
+        | Input::Resolve(_)
+        | Input::Expire(_)
+        | Input::Heard(_)
+        | Input::CloseUser(_) => false,
     }
 }
 
 pub fn accept(event: &Event) -> Accept<Input> {
-    let heard = |order_id, meaning| {
+    let within = |order_id, saga_id, meaning| {
         Accept::Hear(Input::Heard(Heard {
             order_id,
+            saga_id,
             kind: event.kind(),
             meaning,
         }))
+    };
+    let heard = |order_id: OrderId, meaning| within(order_id, order_id.into(), meaning);
+    let returned = |order_id, refund_id: RefundId, step| {
+        within(
+            order_id,
+            refund_id.into(),
+            Meaning::Returned(refund_id, step),
+        )
     };
     match &event.fact {
         Fact::StockDeducted(said) => heard(
@@ -134,10 +176,9 @@ pub fn accept(event: &Event) -> Accept<Input> {
             user_id: said.user_id,
             at: said.at,
         })),
-        // Nobody can ask for a refund yet, so no return of one can come.
-        Fact::StockReturned(_) | Fact::CouponReturned(_) | Fact::PointsReturned(_) => {
-            Accept::Ignore
-        }
+        Fact::StockReturned(said) => returned(said.order_id, said.refund_id, Step::ReturnStock),
+        Fact::CouponReturned(said) => returned(said.order_id, said.refund_id, Step::ReturnCoupon),
+        Fact::PointsReturned(said) => returned(said.order_id, said.refund_id, Step::ReturnPoints),
         // Sold out lines are refused by Product alone: nothing here remembers what is left.
         Fact::ProductChanged(_) => Accept::Ignore,
         Fact::UserRegistered(_)

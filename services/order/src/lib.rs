@@ -30,10 +30,16 @@ pub use view::{OrderView, VIEW_MIGRATIONS};
 pub struct Order;
 
 /// Its tables, oldest step first.
-pub const MIGRATIONS: db::Migrations = &[db::Migration {
-    name: "V1__order",
-    sql: include_str!("../migrations/sqlite/0001_order.sql"),
-}];
+pub const MIGRATIONS: db::Migrations = &[
+    db::Migration {
+        name: "V1__order",
+        sql: include_str!("../migrations/sqlite/0001_order.sql"),
+    },
+    db::Migration {
+        name: "V2__refund",
+        sql: include_str!("../migrations/sqlite/0002_refund.sql"),
+    },
+];
 
 impl Service for Order {
     const NAME: ServiceName = ServiceName::Order;

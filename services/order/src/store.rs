@@ -2,15 +2,18 @@
 //! them an input needs. No SQL: it is made from these shapes.
 
 use contracts::envelope::{Actor, EventId};
-use contracts::events::order::{Failure, OrderDocument, OrderDocumentLine, OrderStatus};
-use contracts::ids::{OrderId, ProductId, SagaId, UserCouponId, UserId};
+use contracts::events::order::{
+    Failure, OrderDocument, OrderDocumentLine, OrderStatus, RefundDocument, RefundLine,
+};
+use contracts::ids::{OrderId, ProductId, RefundId, SagaId, UserCouponId, UserId};
 use contracts::money::{Money, Quantity};
+use contracts::saga::Steps;
 use contracts::time::Timestamp;
 use db::{Failed, Idempotency, Json, Store, Table, coded, row, rows};
 use runtime::{Moment, Timer, idempotency};
 
 use crate::domain::Progress;
-use crate::input::Input;
+use crate::input::{Input, Meaning};
 
 mod column;
 
@@ -44,6 +47,23 @@ row! {
         pub expires_at: Timestamp,
         pub ended_at: Option<Timestamp>,
         pub compensated_at: Option<Timestamp>,
+        /// The sum of its refunds, those under way included; none before the first.
+        pub refunded_price: Option<Money>,
+    }
+}
+
+row! {
+    /// What is given back of an order, and which of the returns are in.
+    pub struct Refund in "refund" {
+        key { pub order_id: OrderId, pub refund_id: RefundId }
+        pub lines: Json<Vec<RefundLine>>,
+        pub amount: Money,
+        pub whole_order: bool,
+        pub reason: String,
+        pub owed: StepMask,
+        pub acknowledged: StepMask,
+        pub requested_at: Timestamp,
+        pub done_at: Option<Timestamp>,
     }
 }
 
@@ -90,6 +110,7 @@ rows! {
         pub idempotency: Table<Idempotency>,
         pub closed_user: Table<ClosedUser>,
         pub orders: Table<OrderRow>,
+        pub refund: Table<Refund>,
         pub order_item: Table<OrderItem>,
         pub order_event: Table<OrderEvent>,
     }
@@ -106,8 +127,22 @@ pub fn ask(rows: &mut Rows, input: &Input) {
             idempotency::ask(&mut rows.idempotency, &command.key);
             ask_order(rows, command.order_id);
         }
+        Input::Refund(command) => {
+            idempotency::ask(&mut rows.idempotency, &command.key);
+            ask_order(rows, command.order_id);
+            rows.refund.ask_prefix(command.order_id);
+        }
+        Input::Resolve(command) => {
+            ask_order(rows, command.order_id);
+            rows.refund.ask((command.order_id, command.saga_id.cast()));
+        }
         Input::Expire(order_id) => ask_order(rows, *order_id),
-        Input::Heard(heard) => ask_order(rows, heard.order_id),
+        Input::Heard(heard) => {
+            ask_order(rows, heard.order_id);
+            if let Meaning::Returned(refund_id, _) = heard.meaning {
+                rows.refund.ask((heard.order_id, refund_id));
+            }
+        }
         Input::CloseUser(closed) => rows.closed_user.ask(closed.user_id),
     }
 }
@@ -137,6 +172,8 @@ pub fn open_timers(store: &impl Store, from: i64) -> Result<Vec<Timer>, Failed> 
 #[derive(Debug)]
 pub struct Audit {
     pub order_id: OrderId,
+    /// The order's saga, or that of one of its refunds.
+    pub saga_id: SagaId,
     pub kind: AuditKind,
     /// How many rows the order's audit has.
     pub after: i64,
@@ -144,13 +181,13 @@ pub struct Audit {
 }
 
 impl Rows {
-    /// How many rows the audit of an order has, and whether one of them is of this kind.
-    pub fn audited(&self, order_id: OrderId, kind: AuditKind) -> (i64, bool) {
+    /// How many rows the audit of an order has, and whether one of them tells this of the saga.
+    pub fn audited(&self, order_id: OrderId, saga_id: SagaId, kind: AuditKind) -> (i64, bool) {
         let mut count = 0;
         let mut known = false;
         for row in self.order_event.under(order_id) {
             count += 1;
-            known |= row.kind == kind;
+            known |= row.kind == kind && row.saga_id == saga_id;
         }
         (count, known)
     }
@@ -166,7 +203,7 @@ impl Rows {
     pub fn audit(&mut self, audit: Audit, at: &Moment) {
         self.order_event.add(OrderEvent {
             order_id: audit.order_id,
-            saga_id: audit.order_id.into(),
+            saga_id: audit.saga_id,
             kind: audit.kind,
             no: audit.after + 1,
             at: at.now,
@@ -201,9 +238,29 @@ impl OrderRow {
             total_price: self.total_price,
             discount: self.discount,
             paid_price: self.paid_price,
+            refunded_price: self.refunded_price,
             created_at: self.created_at,
             ended_at: self.ended_at,
             version: self.version,
+        }
+    }
+}
+
+impl Refund {
+    /// The returns that are not in yet.
+    pub fn missing(&self) -> Steps {
+        self.owed.0.minus(self.acknowledged.0)
+    }
+
+    /// As it is said; the order was confirmed when it ended.
+    pub fn document(&self, confirmed_at: Timestamp) -> RefundDocument {
+        RefundDocument {
+            refund_id: self.refund_id,
+            lines: self.lines.0.clone(),
+            amount: self.amount,
+            whole_order: self.whole_order,
+            owed: self.owed.0,
+            confirmed_at,
         }
     }
 }

@@ -2,9 +2,10 @@
 //! operators see them. Lists come from a read model of their own, in `view/list.rs`.
 
 use contracts::events::Kind;
-use contracts::events::order::{OrderDocument, OrderDocumentLine};
+use contracts::events::order::{OrderDocument, OrderDocumentLine, RefundLine};
 use contracts::http::order::{
     AuditEventView, FailureView, OrderItemId, OrderItemView, OrderView as OrderShown,
+    RefundItemView, RefundStatus, RefundView,
 };
 use contracts::ids::OrderId;
 use contracts::money::Money;
@@ -13,7 +14,7 @@ use db::{Failed, Store};
 use serde_json::value::RawValue;
 
 use crate::decide::priced_by;
-use crate::store::{AuditKind, OrderEvent, OrderRow, Status};
+use crate::store::{AuditKind, OrderEvent, OrderRow, Refund, Status};
 
 mod list;
 mod saga;
@@ -30,7 +31,8 @@ pub fn order(store: &impl Store, order_id: OrderId) -> Result<Option<OrderDocume
     let mut document = row.document();
     if row.status == Status::Pending {
         let content = |kind| -> Result<Option<String>, Failed> {
-            let row = store.get::<OrderEvent>(&(order_id, order_id.into(), AuditKind(kind)))?;
+            let row =
+                store.get::<OrderEvent>(&(order_id, order_id.into(), AuditKind::Fact(kind)))?;
             Ok(row.and_then(|row| row.content))
         };
         let coupon = content(Kind::CouponApplied)?;
@@ -61,19 +63,30 @@ pub fn events(
     Ok(views)
 }
 
-/// Whether the audit is whole: the saga rests, and the steps that a completed one had are all
+/// The refunds of an order, in the order in which they were asked for.
+pub fn refunds(store: &impl Store, order_id: OrderId) -> Result<Vec<RefundView>, Failed> {
+    let refunds = store.under::<Refund, _>(order_id)?;
+    Ok(refunds.into_iter().map(refund).collect())
+}
+
+/// Whether the audit is whole: the sagas rest, and the steps that a completed order had are all
 /// heard of. Topics overtake each other, so the last step may be heard of first.
 pub fn is_told(store: &impl Store, order_id: OrderId) -> Result<bool, Failed> {
     let Some(order) = store.get::<OrderRow>(&order_id)? else {
         return Ok(true);
     };
     let heard = |kind| -> Result<bool, Failed> {
-        let key = (order_id, order_id.into(), AuditKind(kind));
+        let key = (order_id, order_id.into(), AuditKind::Fact(kind));
         Ok(store.get::<OrderEvent>(&key)?.is_some())
     };
     match order.status {
         Status::Pending => Ok(false),
-        Status::Completed => Ok(heard(Kind::StockDeducted)? && heard(Kind::CouponApplied)?),
+        Status::Completed => {
+            let refunds = store.under::<Refund, _>(order_id)?;
+            Ok(heard(Kind::StockDeducted)?
+                && heard(Kind::CouponApplied)?
+                && refunds.iter().all(|refund| refund.done_at.is_some()))
+        }
         Status::Cancelled => Ok(order.compensated_at.is_some()),
     }
 }
@@ -98,6 +111,29 @@ pub fn shown(order: OrderDocument, language: Language) -> OrderShown {
         created_at: order.created_at,
         ended_at: order.ended_at,
         refunds: Vec::new(),
+    }
+}
+
+fn refund(row: Refund) -> RefundView {
+    let item = |line: RefundLine| RefundItemView {
+        order_item_id: OrderItemId {
+            order_id: row.order_id,
+            line: line.line,
+        },
+        quantity: line.quantity,
+        amount: line.amount,
+    };
+    RefundView {
+        refund_id: row.refund_id,
+        status: match row.done_at {
+            None => RefundStatus::Requested,
+            Some(_) => RefundStatus::Done,
+        },
+        amount: row.amount,
+        reason: row.reason,
+        items: row.lines.0.into_iter().map(item).collect(),
+        created_at: row.requested_at,
+        ended_at: row.done_at,
     }
 }
 

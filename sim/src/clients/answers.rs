@@ -1,7 +1,7 @@
 //! What clients are answered, and what they complain about at once: a repeat answered otherwise,
 //! another body answered at all, somebody else's order cancelled.
 
-use order::input::Canceller;
+use order::input::Requester;
 
 use super::{Clients, OTHER_BODY, Wish};
 use crate::shop::Shop;
@@ -131,7 +131,7 @@ impl Clients {
     fn mind_the_owner(&mut self, index: usize) {
         let Wish::Cancel {
             wish,
-            by: Canceller::Customer(by),
+            by: Requester::Customer(by),
         } = self.asked[index].wish
         else {
             return;
@@ -172,6 +172,16 @@ fn of_order(reply: order::decide::Reply) -> Said {
             id: order.order_id.get(),
             replayed: true,
         },
+        Reply::RefundAccepted {
+            refund_id,
+            replayed,
+            ..
+        } => Said::Accepted {
+            id: refund_id.get(),
+            replayed,
+        },
+        // Nobody here resolves a saga.
+        Reply::Resolved(_) => Said::Nothing,
         Reply::Refused(refusal) => Said::Refused {
             key_reused: refusal == order::domain::Refusal::IdempotencyKeyReused,
         },

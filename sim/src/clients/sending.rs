@@ -7,7 +7,7 @@ use contracts::events::order::OrderLine;
 use contracts::ids::{CouponId, OrderId, ProductId, UserCouponId, UserId};
 use contracts::money::Money;
 use contracts::time::Timestamp;
-use order::input::Canceller;
+use order::input::Requester;
 use runtime::idempotency::KeyUse;
 
 use super::Wish;
@@ -69,11 +69,11 @@ impl Sending {
         Some(order_id.get())
     }
 
-    fn cancel(self, shop: &mut Shop, by: Canceller) -> Option<i64> {
+    fn cancel(self, shop: &mut Shop, by: Requester) -> Option<i64> {
         let order_id = self.order?;
         let actor = match by {
-            Canceller::Customer(user) => Actor::User(user),
-            Canceller::Operator => Actor::Operator(OPERATOR),
+            Requester::Customer(user) => Actor::User(user),
+            Requester::Operator => Actor::Operator(OPERATOR),
         };
         let key = self.key;
         let input = order::input::Input::Cancel(order::input::Cancel { order_id, by, key });

@@ -74,7 +74,7 @@ fn hear(bug: OrderBug, rows: &mut Rows, heard: &Heard, at: &Moment) -> Decision<
         }
         OrderBug::LosesAudit => {
             if let (Meaning::Priced { .. }, false) = (&heard.meaning, decision.is_repeat()) {
-                let kind = AuditKind(heard.kind);
+                let kind = AuditKind::Fact(heard.kind);
                 rows.order_event.remove(&(order_id, order_id.into(), kind));
             }
         }

@@ -2,5 +2,6 @@
 
 mod compensated;
 mod completed;
+mod refunded;
 mod shown;
 mod waiting;

@@ -45,7 +45,7 @@ pub const PLANTS: &[Plant] = &[
         },
     },
     Plant {
-        says: "orders leave 14: order 00000000000FN is COMPLETED, holds 2, took 3",
+        says: "orders leave 13: order 00000000000FN is COMPLETED, holds 2, took 3",
         trips: &["I3"],
         spoil: |rows| {
             let key = (WITH_COUPON.into(), TEA, Moved::Deduct);
@@ -98,7 +98,7 @@ pub const PLANTS: &[Plant] = &[
         },
     },
     Plant {
-        says: "the balance is 88001, the ledger adds up to 88000",
+        says: "the balance is 78001, the ledger adds up to 78000",
         trips: &["I5"],
         spoil: |rows| {
             edit(&mut rows.payment, &RICH, |point: &mut Point| {
@@ -144,7 +144,7 @@ pub const PLANTS: &[Plant] = &[
         },
     },
     Plant {
-        says: "the balance is at version 9, the ledger at 8",
+        says: "the balance is at version 14, the ledger at 13",
         trips: &["I5"],
         spoil: |rows| {
             edit(&mut rows.payment, &RICH, |point: &mut Point| {
@@ -169,7 +169,7 @@ pub const PLANTS: &[Plant] = &[
         },
     },
     Plant {
-        says: "REFUND 00000000000FX of 6999 won (version 8) gives back USE",
+        says: "REFUND 00000000000FX of 6999 won (version 13) gives back USE",
         trips: &["I5"],
         spoil: |rows| {
             let key = (RICH, OVERDUE.into(), Direction::Refund);

@@ -19,12 +19,12 @@ pub const PLANTS: &[Plant] = &[
         spoil: |rows| answered(&mut rows.order, 999, 202),
     },
     Plant {
-        says: "placed under",
+        says: "asked for under",
         trips: &["I1"],
         spoil: |rows| answered(&mut rows.order, PLAIN.get(), 202),
     },
     Plant {
-        says: "and there is no such order",
+        says: "and nothing is there",
         trips: &["I1", "I3", "I6", "I9", "I10", "I12", "I13", "I18"],
         spoil: |rows| {
             remove::<OrderRow>(&mut rows.order, &WITH_COUPON);
@@ -108,10 +108,10 @@ pub const PLANTS: &[Plant] = &[
         spoil: |rows| answered(&mut rows.product, 999, 201),
     },
     Plant {
-        says: "OrderConfirmed is its audit row 6, not 5",
+        says: "ORDER_CONFIRMED is its audit row 6, not 5",
         trips: &["I12"],
         spoil: |rows| {
-            let key = (PLAIN, PLAIN.into(), AuditKind(Kind::OrderConfirmed));
+            let key = (PLAIN, PLAIN.into(), AuditKind::Fact(Kind::OrderConfirmed));
             edit(&mut rows.order, &key, |row: &mut OrderEvent| row.no += 1);
         },
     },
@@ -201,7 +201,7 @@ pub const PLANTS: &[Plant] = &[
         },
     },
     Plant {
-        says: "of the ranking has 4, 3 were sold",
+        says: "of the ranking has 5, 4 were sold",
         trips: &["I13"],
         spoil: |rows| {
             let tea = |rank: &Rank| rank.product_id == TEA;
@@ -209,7 +209,7 @@ pub const PLANTS: &[Plant] = &[
         },
     },
     Plant {
-        says: "of the ranking has 0, 3 were sold",
+        says: "of the ranking has 0, 4 were sold",
         trips: &["I13"],
         spoil: |rows| rows.product.table_mut::<Rank>().clear(),
     },

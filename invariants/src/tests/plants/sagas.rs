@@ -114,18 +114,6 @@ pub const PLANTS: &[Plant] = &[
         },
     },
     Plant {
-        says: "I7 refund 00000000000Z7: asked for order 00000000000FN",
-        trips: &["I7"],
-        spoil: |rows| {
-            audit(
-                &mut rows.order,
-                WITH_COUPON,
-                SagaId::new(999),
-                Kind::RefundRequested,
-            );
-        },
-    },
-    Plant {
         says: "\"deduct stock\" has a ledger row, and a fence says Applied",
         trips: &["I8"],
         spoil: |rows| {

@@ -11,10 +11,10 @@ use db::Json;
 use runtime::idempotency::{self, Seen};
 use runtime::{Decision, Moment};
 
-use super::{Reply, no_deadline, refuse};
+use super::{Reply, may_see, no_deadline, record, refuse};
 use crate::domain::{Priced, Refusal};
-use crate::input::{Cancel, Canceller, Heard};
-use crate::store::{Audit, AuditKind, OrderItem, OrderRow, Rows, Status, StepMask};
+use crate::input::{Cancel, Heard, Requester};
+use crate::store::{AuditKind, OrderItem, OrderRow, Rows, Status, StepMask};
 
 /// What a cancellation is answered with, kept beside its idempotency key.
 const CANCELLED_STATUS: u16 = 200;
@@ -40,7 +40,7 @@ pub(super) fn confirm(rows: &mut Rows, paid: &PaymentCompleted, at: &Moment) -> 
     order.end(at.now);
     let document = order.document();
     add_items(rows, order_id);
-    record(rows, order_id, Kind::OrderConfirmed, at);
+    record(rows, order_id, order_id.into(), Kind::OrderConfirmed, at);
     Decision::say(document.version, OrderConfirmed { order: document }.into())
         .and_timer(no_deadline(order_id))
 }
@@ -108,8 +108,8 @@ pub(super) fn cancel(rows: &mut Rows, command: &Cancel, at: &Moment) -> Decision
         return shown(order, true);
     }
     let (by, code) = match command.by {
-        Canceller::Customer(_) => (CancelledBy::Customer, FailureCode::UserCancelled),
-        Canceller::Operator => (CancelledBy::Operator, FailureCode::Operator),
+        Requester::Customer(_) => (CancelledBy::Customer, FailureCode::UserCancelled),
+        Requester::Operator => (CancelledBy::Operator, FailureCode::Operator),
     };
     match order.status {
         Status::Pending => {}
@@ -181,7 +181,7 @@ fn close(rows: &mut Rows, cancellation: &Cancellation<'_>, at: &Moment) -> Decis
     order.settle(at.now);
     let document = order.document();
     add_items(rows, order_id);
-    record(rows, order_id, Kind::OrderCancelled, at);
+    record(rows, order_id, order_id.into(), Kind::OrderCancelled, at);
     let version = document.version;
     let said = OrderCancelled {
         order: document,
@@ -195,7 +195,7 @@ fn close(rows: &mut Rows, cancellation: &Cancellation<'_>, at: &Moment) -> Decis
 /// What the steps heard of so far have frozen. Their content was written here, so what cannot be
 /// read is left unpriced rather than refused: the order must end either way.
 fn priced_so_far(rows: &Rows, order_id: OrderId) -> Option<Priced> {
-    let content = |kind: Kind| rows.audit_content(order_id, AuditKind(kind));
+    let content = |kind: Kind| rows.audit_content(order_id, AuditKind::Fact(kind));
     priced_by(content(Kind::CouponApplied), content(Kind::StockDeducted))
 }
 
@@ -234,27 +234,6 @@ fn add_items(rows: &mut Rows, order_id: OrderId) {
     }
 }
 
-fn record(rows: &mut Rows, order_id: OrderId, kind: Kind, at: &Moment) {
-    let kind = AuditKind(kind);
-    let (after, _) = rows.audited(order_id, kind);
-    rows.audit(
-        Audit {
-            order_id,
-            kind,
-            after,
-            content: None,
-        },
-        at,
-    );
-}
-
-fn may_see(by: Canceller, order: &OrderRow) -> bool {
-    match by {
-        Canceller::Customer(user_id) => order.user_id == user_id,
-        Canceller::Operator => true,
-    }
-}
-
 fn shown(order: &OrderRow, replayed: bool) -> Decision<Reply> {
     Decision::reply(cancelled(order, replayed))
 }
@@ -280,7 +259,7 @@ impl OrderRow {
     }
 
     /// Says when the last undo owed came in, once.
-    fn settle(&mut self, now: Timestamp) {
+    pub(super) fn settle(&mut self, now: Timestamp) {
         if self.progress().state() == SagaState::Compensated && self.compensated_at.is_none() {
             self.compensated_at = Some(now);
         }

@@ -36,10 +36,11 @@ pub(super) fn place(rows: &mut Rows, command: &PlaceOrder, at: &Moment) -> Decis
     let row = placed(command, at);
     let expires_at = row.expires_at;
     rows.orders.add(row);
-    let kind = AuditKind(Kind::OrderCreated);
+    let kind = AuditKind::Fact(Kind::OrderCreated);
     rows.audit(
         Audit {
             order_id,
+            saga_id: order_id.into(),
             kind,
             after: 0,
             content: None,
@@ -94,5 +95,6 @@ fn placed(command: &PlaceOrder, at: &Moment) -> OrderRow {
         expires_at: at.now.plus(command.deadline),
         ended_at: None,
         compensated_at: None,
+        refunded_price: None,
     }
 }

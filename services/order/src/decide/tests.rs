@@ -26,13 +26,15 @@ use runtime::{Decision, Timer, TimerChange};
 use super::Reply;
 use crate::Order;
 use crate::domain::Refusal;
-use crate::input::{Cancel, Canceller, Input, PlaceOrder};
+use crate::input::{Cancel, Input, PlaceOrder, Requester};
 use crate::store::{AuditKind, OrderEvent, OrderItem, OrderRow, Status};
 
 mod cancelling;
 mod hard_cases;
 mod hearing;
 mod orderings;
+mod refunding;
+mod resolving;
 mod transactions;
 
 pub(crate) type World = testkit::World<Order>;
@@ -85,7 +87,7 @@ pub(crate) fn placed_with(coupon: Option<UserCouponId>) -> World {
     world
 }
 
-pub(crate) fn cancel(by: Canceller, name: &str) -> Input {
+pub(crate) fn cancel(by: Requester, name: &str) -> Input {
     Input::Cancel(Cancel {
         order_id: ORDER,
         by,
@@ -94,7 +96,7 @@ pub(crate) fn cancel(by: Canceller, name: &str) -> Input {
 }
 
 pub(crate) fn by_customer() -> Input {
-    cancel(Canceller::Customer(USER), "cancel")
+    cancel(Requester::Customer(USER), "cancel")
 }
 
 pub(crate) fn deducted(world: &World) -> StockDeducted {

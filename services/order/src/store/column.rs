@@ -9,9 +9,17 @@ use contracts::saga::Steps;
 use db::cell::KeyColumn;
 use db::{Cell, Column};
 
-/// What an audit row tells of: the kind of the fact, kept by its code, which never changes.
+/// What an audit row tells of, kept by its code, which never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct AuditKind(pub Kind);
+pub enum AuditKind {
+    /// A fact that Order said or heard.
+    Fact(Kind),
+    /// An operator's word that steps which were owed are no longer waited for.
+    Resolved,
+}
+
+/// Above every code that a kind of fact can have.
+const RESOLVED: u8 = u8::MAX;
 
 /// A set of steps, kept as its mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +32,12 @@ pub struct Shown<T>(pub T);
 impl AuditKind {
     /// As the report writes it: `STOCK_DEDUCTED`.
     pub fn name(self) -> String {
+        let kind = match self {
+            Self::Fact(kind) => kind,
+            Self::Resolved => return "SAGA_RESOLVED".to_owned(),
+        };
         let mut name = String::new();
-        for letter in self.0.name().chars() {
+        for letter in kind.name().chars() {
             if letter.is_ascii_uppercase() && !name.is_empty() {
                 name.push('_');
             }
@@ -33,22 +45,36 @@ impl AuditKind {
         }
         name
     }
+
+    /// The kind of the fact; none for what no event tells.
+    pub const fn fact(self) -> Option<Kind> {
+        match self {
+            Self::Fact(kind) => Some(kind),
+            Self::Resolved => None,
+        }
+    }
 }
 
 impl Column for AuditKind {
     fn visit(&self, visit: &mut dyn FnMut(Cell<'_>)) {
-        visit(Cell::Int(i64::from(self.0.code())));
+        let code = match self {
+            Self::Fact(kind) => kind.code(),
+            Self::Resolved => RESOLVED,
+        };
+        visit(Cell::Int(i64::from(code)));
     }
 
     fn read(cell: Cell<'_>) -> Option<Self> {
-        let code = u8::try_from(i64::read(cell)?).ok()?;
-        Kind::from_code(code).map(Self)
+        match u8::try_from(i64::read(cell)?).ok()? {
+            RESOLVED => Some(Self::Resolved),
+            code => Kind::from_code(code).map(Self::Fact),
+        }
     }
 }
 
 impl KeyColumn for AuditKind {
     fn lowest() -> Self {
-        Self(*Kind::ALL.first().expect("there are kinds"))
+        Self::Fact(*Kind::ALL.first().expect("there are kinds"))
     }
 }
 
@@ -95,20 +121,28 @@ mod tests {
             (Kind::StockRestored, "STOCK_RESTORED"),
             (Kind::CouponRestored, "COUPON_RESTORED"),
             (Kind::PaymentRefunded, "PAYMENT_REFUNDED"),
+            (Kind::RefundRequested, "REFUND_REQUESTED"),
+            (Kind::StockReturned, "STOCK_RETURNED"),
+            (Kind::CouponReturned, "COUPON_RETURNED"),
+            (Kind::PointsReturned, "POINTS_RETURNED"),
+            (Kind::OrderRefunded, "ORDER_REFUNDED"),
         ];
         for (kind, name) in names {
-            assert_eq!(AuditKind(kind).name(), name);
+            assert_eq!(AuditKind::Fact(kind).name(), name);
         }
+        assert_eq!(AuditKind::Resolved.name(), "SAGA_RESOLVED");
     }
 
     #[test]
     fn kinds_sort_as_their_codes_do() {
-        let ascending = Kind::ALL
-            .windows(2)
-            .all(|pair| pair[0].code() < pair[1].code() && AuditKind(pair[0]) < AuditKind(pair[1]));
+        let ascending = Kind::ALL.windows(2).all(|pair| {
+            pair[0].code() < pair[1].code() && AuditKind::Fact(pair[0]) < AuditKind::Fact(pair[1])
+        });
         assert!(
             ascending,
             "the store and the maps must agree on the order of keys"
         );
+        let last = Kind::ALL.last().expect("there are kinds");
+        assert!(last.code() < RESOLVED && AuditKind::Fact(*last) < AuditKind::Resolved);
     }
 }

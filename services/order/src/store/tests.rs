@@ -41,6 +41,23 @@ fn the_store_keeps_what_it_is_given() {
             at: Timestamp::from_micros(2),
         });
         rows.orders.add(order());
+        rows.refund.add(Refund {
+            order_id: ORDER,
+            refund_id: RefundId::new(800),
+            lines: Json(vec![RefundLine {
+                line: 1,
+                product_id: ProductId::new(10),
+                quantity: Quantity::new(2),
+                amount: Money::new(9_000),
+            }]),
+            amount: Money::new(9_000),
+            whole_order: false,
+            reason: "변심".to_owned(),
+            owed: StepMask(Steps::of(&[Step::ReturnStock, Step::ReturnPoints])),
+            acknowledged: StepMask(Steps::of(&[Step::ReturnStock])),
+            requested_at: Timestamp::from_micros(3),
+            done_at: None,
+        });
         rows.order_item.add(OrderItem {
             order_id: ORDER,
             line: 1,
@@ -58,7 +75,7 @@ fn the_store_keeps_what_it_is_given() {
         rows.order_event.add(OrderEvent {
             order_id: ORDER,
             saga_id: ORDER.into(),
-            kind: AuditKind(Kind::StockDeducted),
+            kind: AuditKind::Fact(Kind::StockDeducted),
             no: 2,
             at: Timestamp::from_micros(3),
             actor: Shown(Actor::Operator(USER)),

@@ -62,7 +62,7 @@ pub fn saga(reader: &Reader, order_id: OrderId) -> Result<Option<SagaDetailView>
     let heard = reader.under::<OrderEvent, _>(order_id)?;
     Ok(Some(SagaDetailView {
         saga: view(reader, &row)?,
-        remaining: remaining(&row, heard.iter().map(|event| event.kind.0)),
+        remaining: remaining(&row, heard.iter().filter_map(|event| event.kind.fact())),
         events: events(reader, order_id, 0)?,
     }))
 }

@@ -55,6 +55,7 @@ fn document(order_id: OrderId, status: OrderStatus) -> OrderDocument {
         total_price: None,
         discount: None,
         paid_price: None,
+        refunded_price: None,
         created_at: AT,
         ended_at: None,
         version: 2,

@@ -190,6 +190,7 @@ fn document(order_id: OrderId, lines: &[(ProductId, u32)]) -> OrderDocument {
         total_price: None,
         discount: None,
         paid_price: None,
+        refunded_price: None,
         created_at: Timestamp::from_micros(1),
         ended_at: Some(CONFIRMED_AT),
         version: 2,

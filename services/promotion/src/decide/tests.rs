@@ -160,6 +160,7 @@ fn document(order: &StockDeducted, status: OrderStatus) -> OrderDocument {
         total_price: None,
         discount: None,
         paid_price: None,
+        refunded_price: None,
         created_at: order.created_at,
         ended_at: None,
         version: 2,

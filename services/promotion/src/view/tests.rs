@@ -138,6 +138,7 @@ fn cancelled(order: &StockDeducted) -> OrderCancelled {
             total_price: None,
             discount: None,
             paid_price: None,
+            refunded_price: None,
             created_at: order.created_at,
             ended_at: None,
             version: 2,

@@ -112,6 +112,10 @@ async fn call_absent(fixture: &Fixture, route: &Route) -> Answer {
     let request = fixture.shop.request(route.method.clone(), &path);
     let request = request.bearer_auth(&fixture.other.token);
     let request = request.header("Idempotency-Key", fixture.shop.fresh_key());
+    let request = match fixture.body(route) {
+        Some(body) => request.json(&body),
+        None => request,
+    };
     fixture.shop.send(request).await
 }
 

@@ -83,6 +83,11 @@ const CHARGE: Body = Body {
     )],
 };
 
+const REFUND: Body = Body {
+    text: r#"{"reason": "변심"}"#,
+    fields: &[("/reason", Takes::Text)],
+};
+
 const PRODUCT: Body = Body {
     text: r#"{"name": "컵", "nameEn": "cup", "category": "주방", "price": 100, "stock": 1}"#,
     fields: &[
@@ -250,6 +255,7 @@ pub fn routes() -> Vec<Route> {
         get("/api/v1/orders/{id}", Member),
         get("/api/v1/orders/{id}/events", Member),
         keyed("/api/v1/orders/{id}/cancel", Member, &NOTHING),
+        keyed("/api/v1/orders/{id}/refunds", Member, &REFUND),
         get("/admin/v1/sagas", Operator),
         get("/admin/v1/sagas/{id}", Operator),
         get("/api/v1/points/me", Member),

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn each_way_to_cancel_owes_every_step() {
-    let operator = cancel(Canceller::Operator, "cancel");
+    let operator = cancel(Requester::Operator, "cancel");
     let cases = [
         (
             by_customer(),
@@ -62,7 +62,7 @@ fn a_cancellation_is_answered_with_the_order_also_again() {
         })
     );
     // Under a new key nothing changes, so nothing is kept.
-    let again = world.send(cancel(Canceller::Customer(USER), "another"));
+    let again = world.send(cancel(Requester::Customer(USER), "another"));
     assert_eq!(
         again.reply,
         Some(Reply::Cancelled {
@@ -92,7 +92,7 @@ fn a_replay_stays_the_same_when_a_late_step_prices_the_order() {
 fn a_stranger_finds_no_order() {
     let mut world = placed();
     let before = world.digest();
-    let stranger = cancel(Canceller::Customer(STRANGER), "cancel");
+    let stranger = cancel(Requester::Customer(STRANGER), "cancel");
     let decision = world.send(stranger.clone());
     assert_eq!(decision.reply, Some(Reply::Refused(Refusal::OrderNotFound)));
     assert_eq!(world.digest(), before);
@@ -126,7 +126,7 @@ fn a_key_of_another_request_is_refused() {
     world.send(by_customer());
     let mut other = key("cancel");
     other.fingerprint = vec![9];
-    let by = Canceller::Customer(USER);
+    let by = Requester::Customer(USER);
     let refused = world.send(Input::Cancel(Cancel {
         order_id: ORDER,
         by,

@@ -8,7 +8,7 @@ fn a_step_is_written_down_and_changes_nothing_else() {
     let before = row(&world);
     for fact in [Fact::from(deducted(&world)), applied(&world).into()] {
         let content = fact.encode();
-        let kind = AuditKind(fact.kind());
+        let kind = AuditKind::Fact(fact.kind());
         let decision = world.hear(fact);
         assert!(decision.says.is_empty() && decision.timer.is_none());
         let audited: OrderEvent = world.get(&(ORDER, ORDER.into(), kind)).unwrap();
@@ -207,7 +207,7 @@ fn a_closed_user_is_closed_once() {
 fn every_kind_has_one_audit_row() {
     let mut world = placed();
     world.hear(paid(&world).into());
-    let key = (ORDER, ORDER.into(), AuditKind(Kind::OrderConfirmed));
+    let key = (ORDER, ORDER.into(), AuditKind::Fact(Kind::OrderConfirmed));
     let confirmed: OrderEvent = world.get(&key).unwrap();
     assert_eq!((confirmed.no, confirmed.at), (3, world.now));
     assert!(confirmed.cause.is_some(), "it follows from the payment");

@@ -1,0 +1,74 @@
+//! I17: an open order ends by its deadline, and only then. How long ago a deadline passed shows
+//! in rows only beside another one that was kept: a shop that stood still misses none.
+
+use std::time::Duration;
+
+use contracts::events::Kind;
+use contracts::events::order::FailureCode;
+use order::store::Status;
+
+use super::Findings;
+use crate::Violation;
+use crate::facts::{Facts, Ordered, status_name};
+
+/// An order waits this long past its deadline at most, however far events are behind.
+const LONGEST: Duration = Duration::from_secs(30 * 60);
+
+pub(super) fn i17_expiry(facts: &Facts) -> Vec<Violation> {
+    let mut findings = Findings::of("I17");
+    let orders = &facts.order.orders;
+    let expired = |order: &&Ordered| order.failure == Some(FailureCode::Expired);
+    let kept = orders
+        .iter()
+        .filter(expired)
+        .max_by_key(|order| order.expires_at);
+    for order in orders {
+        let witness = match order.status {
+            Status::Pending => kept.and_then(|kept| passed_over(order, kept)),
+            Status::Completed => None,
+            Status::Cancelled => too_early(order).or_else(|| after_payment(facts, order)),
+        };
+        if let Some(witness) = witness {
+            findings.add(format_args!("order {}", order.order_id), witness);
+        }
+    }
+    findings.found
+}
+
+/// Deadlines are kept in their order: one that is long behind another was forgotten.
+fn passed_over(open: &Ordered, kept: &Ordered) -> Option<String> {
+    let forgotten = open.expires_at.plus(LONGEST) < kept.expires_at;
+    forgotten.then(|| {
+        format!(
+            "it is PENDING past {}, and order {} expired at {}",
+            open.expires_at, kept.order_id, kept.expires_at
+        )
+    })
+}
+
+fn too_early(order: &Ordered) -> Option<String> {
+    let ended_at = order.ended_at?;
+    let expired = order.failure == Some(FailureCode::Expired);
+    (expired && ended_at < order.expires_at).then(|| {
+        format!(
+            "it expired at {ended_at}, its deadline is {}",
+            order.expires_at
+        )
+    })
+}
+
+/// A payment heard of first ends the order well; one heard of later is given back.
+fn after_payment(facts: &Facts, order: &Ordered) -> Option<String> {
+    let of = |kind| {
+        facts
+            .order
+            .audited(order.order_id, order.order_id.into(), kind)
+    };
+    let (paid, cancelled) = (of(Kind::PaymentCompleted)?, of(Kind::OrderCancelled)?);
+    (paid.no < cancelled.no).then(|| {
+        format!(
+            "it is {}, and its payment was heard of before",
+            status_name(order.status)
+        )
+    })
+}
