@@ -118,6 +118,12 @@ pub const ONE_MOMENT: &[Invariant] = &[
     },
 ];
 
+/// That nothing is under way in the end. `unrest` tells what is; how long to wait is the caller's.
+pub const LIVENESS: (&str, &str) = (
+    "I16",
+    "every saga ends and every event is read, once nothing more is asked for",
+);
+
 /// What holds once nothing is under way.
 pub const AT_REST: &[Invariant] = &[
     Invariant {

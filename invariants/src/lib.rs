@@ -17,7 +17,7 @@ mod exceptions;
 /// The invariants.
 mod check;
 
-pub use check::{ALWAYS, AT_REST, ONE_MOMENT};
+pub use check::{ALWAYS, AT_REST, LIVENESS, ONE_MOMENT};
 pub use exceptions::exceptions;
 pub use facts::Facts;
 pub use rest::unrest;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use contracts::envelope::ServiceName;
 use db::{Failed, Reader, Readers};
-use invariants::{AT_REST, Facts, Invariant, Violation};
+use invariants::{AT_REST, Facts, Invariant, LIVENESS, Violation};
 use order::OrderView;
 use runtime::Service;
 
@@ -29,6 +29,8 @@ pub struct Checked {
     pub violations: Vec<Violation>,
     /// What is still under way.
     pub unrest: Vec<String>,
+    /// What operators took upon themselves.
+    pub exceptions: Vec<String>,
 }
 
 /// Checks a shop that runs in this process. What breaks only at rest is looked at twice: a
@@ -114,9 +116,11 @@ fn check(facts: &Facts, at_rest: bool) -> Result<Checked, Failed> {
         checked: Vec::new(),
         violations: Vec::new(),
         unrest: Vec::new(),
+        exceptions: invariants::exceptions(facts),
     };
     found.run(invariants::always(facts), facts);
     if at_rest {
+        found.checked.push(LIVENESS);
         found.unrest = invariants::unrest(facts);
         if found.unrest.is_empty() {
             found.run(AT_REST.iter(), facts);

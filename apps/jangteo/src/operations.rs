@@ -204,5 +204,6 @@ pub(crate) fn shown(checked: Checked) -> InvariantsView {
         checked: meanings.collect(),
         violations: violations.collect(),
         unrest: checked.unrest,
+        exceptions: checked.exceptions,
     }
 }

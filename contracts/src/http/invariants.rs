@@ -19,6 +19,9 @@ pub struct InvariantsView {
     pub violations: Vec<ViolationView>,
     /// What is still under way: with it, nothing was checked that needs rest.
     pub unrest: Vec<String>,
+    /// What operators resolved by their word: passed over by the checks, and told.
+    #[serde(default)]
+    pub exceptions: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -8,17 +8,19 @@ use contracts::http::payment::{BalanceView, ChargeView};
 use contracts::http::product::ProductView;
 use contracts::http::promotion::{CouponView, UserCouponView};
 use contracts::http::saga::{SagaState, SagaStoryView};
-use contracts::ids::{ProductId, UserCouponId};
+use contracts::ids::{OrderId, ProductId, UserCouponId};
 use contracts::money::{Money, Quantity};
 use contracts::problem::Code;
 use serde_json::json;
 
 use super::client::Client;
-use super::follow::follow;
+use super::follow::{follow, seen};
 use super::language::{in_language, print, say, won};
 use super::sagas::tell;
 use super::{Ended, Target};
 use crate::seed::{PASSWORD, SHOPPER};
+
+mod refund;
 
 /// A cancel races the saga, which takes milliseconds: it may lose some times before it wins.
 const MOST_RACES: usize = 50;
@@ -40,6 +42,8 @@ pub(super) enum Demo {
     },
     /// Place an order and cancel it while its saga runs.
     Cancel(Flags),
+    /// Buy two things and give them back: one piece first, then the rest.
+    Refund(Flags),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -69,6 +73,7 @@ pub(super) async fn run(demo: Demo) -> Result<(), Ended> {
         Demo::Order(flags) => order(&Stage::set(&flags.target).await?).await,
         Demo::Fail { what, flags } => fail(&Stage::set(&flags.target).await?, what).await,
         Demo::Cancel(flags) => cancel(&Stage::set(&flags.target).await?).await,
+        Demo::Refund(flags) => refund::refund(&Stage::set(&flags.target).await?).await,
     }
 }
 
@@ -308,6 +313,11 @@ impl Stage {
         self.shopper
             .post("/api/v1/orders", &key("order"), cart)
             .await
+    }
+
+    /// How much of an order's audit is told.
+    async fn seen(&self, order_id: OrderId) -> Result<i64, Ended> {
+        seen(&self.shopper, order_id).await
     }
 
     async fn place_and_follow(&self, cart: &PlaceOrder) -> Result<SagaStoryView, Ended> {

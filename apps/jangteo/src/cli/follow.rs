@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
+use contracts::http::Page;
 use contracts::http::order::AuditEventView;
 use contracts::http::saga::SagaStoryView;
 use contracts::ids::OrderId;
@@ -22,7 +23,20 @@ pub(super) async fn follow(
     operator: &Client,
     order_id: OrderId,
 ) -> Result<SagaStoryView, Ended> {
-    let followed = tokio::time::timeout(LONGEST, until_rest(shopper, operator, order_id)).await;
+    follow_on(shopper, order_id, 0).await?;
+    operator.get(&format!("/api/v1/sagas/{order_id}")).await
+}
+
+/// How many rows the audit of an order has.
+pub(super) async fn seen(shopper: &Client, order_id: OrderId) -> Result<i64, Ended> {
+    let path = format!("/api/v1/orders/{order_id}/events");
+    let page: Page<AuditEventView> = shopper.get(&path).await?;
+    Ok(page.items.last().map_or(0, |event| event.no))
+}
+
+/// Prints what comes after the rows already seen, until nothing of the order is under way.
+pub(super) async fn follow_on(shopper: &Client, order_id: OrderId, seen: i64) -> Result<(), Ended> {
+    let followed = tokio::time::timeout(LONGEST, until_rest(shopper, order_id, seen)).await;
     followed.unwrap_or_else(|_| {
         Err(Ended::Failed(anyhow::anyhow!(
             "{order_id}: {}",
@@ -34,11 +48,7 @@ pub(super) async fn follow(
     })
 }
 
-async fn until_rest(
-    shopper: &Client,
-    operator: &Client,
-    order_id: OrderId,
-) -> Result<SagaStoryView, Ended> {
+async fn until_rest(shopper: &Client, order_id: OrderId, seen: i64) -> Result<(), Ended> {
     let stream = shopper
         .stream(&format!("/api/v1/orders/{order_id}/events"))
         .await?;
@@ -49,6 +59,9 @@ async fn until_rest(
     let mut begun: Option<Timestamp> = None;
     // The stream ends once the audit is whole.
     while let Some(event) = events.next().await? {
+        if event.no <= seen {
+            continue;
+        }
         let begun = *begun.get_or_insert(event.at);
         let millis = event.at.since(begun).as_micros() as f64 / 1_000.0;
         print(&format!(
@@ -57,7 +70,7 @@ async fn until_rest(
             audit_words(&event.kind)
         ));
     }
-    operator.get(&format!("/api/v1/sagas/{order_id}")).await
+    Ok(())
 }
 
 /// The audit's names are the report's: `STOCK_DEDUCTED` for `StockDeducted`.

@@ -59,6 +59,12 @@ pub(super) fn event_words(event: &str) -> &'static str {
         "StockRestored" => ("재고 복원", "stock restored"),
         "CouponRestored" => ("쿠폰 복원", "coupon restored"),
         "PaymentRefunded" => ("포인트 환불", "points refunded"),
+        "RefundRequested" => ("환불 접수", "refund accepted"),
+        "StockReturned" => ("재고 반환", "stock returned"),
+        "CouponReturned" => ("쿠폰 반환", "coupon returned"),
+        "PointsReturned" => ("포인트 반환", "points returned"),
+        "OrderRefunded" => ("환불 완료", "refund done"),
+        "SagaResolved" => ("운영자가 해결", "resolved by an operator"),
         _ => ("사건", "event"),
     };
     in_language(korean, english)

@@ -10,6 +10,7 @@ use boot::{Folder, Refused};
 use clap::Args;
 use contracts::http::invariants::InvariantsView;
 use contracts::problem::Language;
+use invariants::LIVENESS;
 
 use super::client::{ADDRESS_FILE, Client};
 use super::language::{in_language, language, print, say};
@@ -126,7 +127,12 @@ fn tell(found: &InvariantsView) {
             .violations
             .iter()
             .any(|violation| violation.invariant == *name);
-        let mark = if broken { "✗" } else { "✓" };
+        let waits = name.as_str() == LIVENESS.0 && !found.unrest.is_empty();
+        let mark = match (broken, waits) {
+            (true, _) => "✗",
+            (false, true) => "…",
+            (false, false) => "✓",
+        };
         let mut meanings: Vec<&str> = checked.iter().map(|one| one.meaning.as_str()).collect();
         if let (Language::Ko, Some(korean)) = (language(), in_korean(name)) {
             meanings = vec![korean];
@@ -141,6 +147,9 @@ fn tell(found: &InvariantsView) {
     }
     for unrest in &found.unrest {
         print(&format!("… {unrest}"));
+    }
+    for exception in &found.exceptions {
+        print(&format!("! {exception}"));
     }
 }
 
@@ -160,6 +169,8 @@ fn in_korean(invariant: &str) -> Option<&'static str> {
         "I11" => "멱등키는 그 사람의 명령이 만든 것만 가리켜요",
         "I12" => "주문의 감사 기록에는 빠진 번호가 없어요",
         "I13" => "조회 모델은 그 바탕이 되는 행과 같아요",
+        "I16" => "더 들어오는 일이 없으면 사가는 모두 끝나고 이벤트는 모두 읽혀요",
+        "I17" => "주문은 기한이 지나야 만료되고, 결제를 들은 뒤에는 취소되지 않아요",
         "I18" => "주문 금액은 상품 줄에서, 결제 금액은 주문 금액에서 나와요",
         _ => return None,
     })

@@ -48,6 +48,26 @@ async fn a_ready_shop_says_where_it_is_and_is_seeded() {
 }
 
 #[tokio::test]
+async fn an_order_is_given_back_piece_by_piece() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = Shop::start(folder.path()).await;
+    let told = shop.run(&["demo", "refund"]).await.exits(0);
+    for words in ["환불 접수", "재고 반환", "포인트 반환", "환불 완료"] {
+        assert_eq!(
+            told.stdout.matches(words).count(),
+            2,
+            "once for each refund: {words} in {}",
+            told.stdout
+        );
+    }
+    // Its points are where they were: the seed's.
+    let shopper = shop.log_in(SHOPPER).await;
+    assert_eq!(shopper.get("/api/v1/points/me").await["balance"], 100_000);
+    shop.run(&["verify", "--at-rest"]).await.exits(0);
+    shop.stop().await;
+}
+
+#[tokio::test]
 async fn an_order_is_followed_to_its_end_and_found_again() {
     let folder = tempfile::tempdir().unwrap();
     let shop = Shop::start(folder.path()).await;
