@@ -16,10 +16,26 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 #[derive(Clone, Debug)]
 pub enum What {
-    Place { coupon: Option<String> },
-    Charge { amount: i64 },
-    Cancel { order: String },
-    Adjust { product: String, delta: i64 },
+    Place {
+        coupon: Option<String>,
+    },
+    Charge {
+        amount: i64,
+    },
+    Cancel {
+        order: String,
+    },
+    Adjust {
+        product: String,
+        delta: i64,
+    },
+    Issue {
+        coupon: String,
+    },
+    /// The whole of what is left, or a piece of the first line.
+    Refund {
+        order: String,
+    },
 }
 
 /// One thing asked for under one key.

@@ -1,4 +1,5 @@
-//! Clients that order, cancel, charge and restock without pause, until nobody answers.
+//! Clients that order, cancel, give back, charge, take coupons and restock without pause, until
+//! nobody answers.
 
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ use super::journal::{Asked, Journal, What};
 use crate::caller::{Caller, Request};
 
 const MEMBERS: usize = 16;
+/// Fewer pieces than members, so that not everybody gets one.
+const PIECES: i64 = 10;
 /// Few, so that they sell out, and cheap, so that points are not what always runs out first.
 const PRODUCTS: usize = 6;
 
@@ -24,6 +27,8 @@ pub struct Crowd {
     /// Comes after the members where they are counted.
     pub operator: Caller,
     pub products: Vec<String>,
+    /// Offered while this crowd shops.
+    pub offers: Vec<String>,
 }
 
 #[derive(Clone)]
@@ -53,7 +58,27 @@ impl Crowd {
             members,
             operator,
             products,
+            offers: Vec::new(),
         }
+    }
+
+    /// Offers one more coupon, of which there are not enough for all.
+    pub async fn offer(&mut self, cycle: u32) {
+        let body = json!({
+            "name": format!("선착순 {cycle}"), "discount": "FIXED", "value": 500,
+            "minOrderAmount": 0, "totalQuantity": PIECES, "validDays": 30,
+            "issueFrom": "2024-01-01T00:00:00Z", "issueTo": "2100-01-01T00:00:00Z",
+        });
+        let request = Request {
+            path: "/api/v1/coupons".to_owned(),
+            key: format!("offer-{cycle}"),
+            body,
+            wait: false,
+        };
+        let made = self.operator.send(&request).await.expect("the shop runs");
+        assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
+        self.offers
+            .push(made.body["id"].as_str().expect("an id").to_owned());
     }
 
     /// The same people at a shop that was started again.
@@ -66,6 +91,7 @@ impl Crowd {
             members: self.members.iter().map(member).collect(),
             operator: self.operator.at(url),
             products: self.products.clone(),
+            offers: self.offers.clone(),
         }
     }
 
@@ -97,6 +123,7 @@ pub fn start(
             chance: StdRng::seed_from_u64(seed.wrapping_add(who as u64)),
             seed,
             orders: Vec::new(),
+            held: crowd.members[who].coupons.clone(),
             journal: Journal::default(),
         };
         tokio::spawn(client.run(answered.clone()))
@@ -111,6 +138,8 @@ struct Client {
     seed: u64,
     /// Its own, the newest last.
     orders: Vec<String>,
+    /// Coupons, used up or not.
+    held: Vec<String>,
     journal: Journal,
 }
 
@@ -140,6 +169,11 @@ impl Client {
             {
                 self.orders.push(order.to_owned());
             }
+            if let (What::Issue { .. }, Some(coupon)) =
+                (&asked.what, answer.body["userCouponId"].as_str())
+            {
+                self.held.push(coupon.to_owned());
+            }
             if !busy {
                 asked.answer = Some(answer);
                 // Nobody counts any more once the kill is under way.
@@ -152,8 +186,10 @@ impl Client {
     fn think(&mut self) -> Asked {
         let (who, number) = (self.who, self.journal.asked.len());
         let (what, path, body) = match self.chance.random_range(0..100) {
-            0..70 => self.cart(),
-            70..82 => {
+            0..60 => self.cart(),
+            60..70 => self.give_back(),
+            70..76 => self.take_coupon(),
+            76..85 => {
                 let amount = self.chance.random_range(10_000..60_000);
                 let body = json!({ "amount": amount });
                 (
@@ -162,7 +198,7 @@ impl Client {
                     body,
                 )
             }
-            82..95 => match self.orders.last() {
+            85..95 => match self.orders.last() {
                 Some(order) => {
                     let path = format!("/api/v1/orders/{order}/cancel");
                     (
@@ -186,7 +222,11 @@ impl Client {
         let places = matches!(what, What::Place { .. });
         let who = match what {
             What::Adjust { .. } => self.crowd.members.len(),
-            What::Place { .. } | What::Charge { .. } | What::Cancel { .. } => who,
+            What::Place { .. }
+            | What::Charge { .. }
+            | What::Cancel { .. }
+            | What::Issue { .. }
+            | What::Refund { .. } => who,
         };
         let key = format!("{}-{}-{number}", self.seed, self.who);
         let wait = places && self.chance.random_bool(0.3);
@@ -214,15 +254,35 @@ impl Client {
             })
             .collect();
         let mut body = json!({ "items": items });
-        let coupons = &self.crowd.members[self.who].coupons;
         let coupon = match self.chance.random_bool(0.2) {
-            true => coupons.choose(&mut self.chance).cloned(),
+            true => self.held.choose(&mut self.chance).cloned(),
             false => None,
         };
         if let Some(coupon) = &coupon {
             body["userCouponId"] = json!(coupon);
         }
         (What::Place { coupon }, "/api/v1/orders".to_owned(), body)
+    }
+
+    /// An order that may be open still, cancelled, or given back before.
+    fn give_back(&mut self) -> (What, String, Value) {
+        let Some(order) = self.orders.choose(&mut self.chance).cloned() else {
+            return self.cart();
+        };
+        let path = format!("/api/v1/orders/{order}/refunds");
+        let mut body = json!({ "reason": "변심" });
+        if self.chance.random_bool(0.6) {
+            body["items"] = json!([{ "orderItemId": format!("{order}-1"), "quantity": 1 }]);
+        }
+        (What::Refund { order }, path, body)
+    }
+
+    fn take_coupon(&mut self) -> (What, String, Value) {
+        let Some(coupon) = self.crowd.offers.choose(&mut self.chance).cloned() else {
+            return self.cart();
+        };
+        let path = format!("/api/v1/coupons/{coupon}/issue");
+        (What::Issue { coupon }, path, json!({}))
     }
 
     fn product(&mut self) -> String {

@@ -22,6 +22,8 @@ pub struct Totals {
     with_coupon: usize,
     charges: usize,
     restocks: usize,
+    issued: usize,
+    refunds: usize,
 }
 
 impl Totals {
@@ -38,6 +40,7 @@ impl Totals {
         );
         assert!(self.completed > 0 && self.with_coupon > 0, "{self}");
         assert!(self.charges > 0 && self.restocks > 0, "{self}");
+        assert!(self.issued > 0 && self.refunds > 0, "{self}");
         for code in ["OUT_OF_STOCK", "INSUFFICIENT_POINT", "USER_CANCELLED"] {
             assert!(
                 self.cancelled.contains_key(code),
@@ -56,11 +59,14 @@ impl fmt::Display for Totals {
             with_coupon,
             charges,
             restocks,
+            issued,
+            refunds,
         } = self;
         write!(
             f,
             "{asked} requests; {} orders acknowledged: {completed} completed ({with_coupon} with a \
-             coupon), cancelled {cancelled:?}; {charges} charges, {restocks} restocks",
+             coupon), cancelled {cancelled:?}; {charges} charges, {restocks} restocks, \
+             {issued} coupons issued, {refunds} refunds",
             self.orders()
         )
     }
@@ -75,6 +81,10 @@ struct Books {
     stock: BTreeMap<String, i64>,
     /// Coupons by the completed order that named them.
     coupons: BTreeMap<String, String>,
+    /// The refunds answered for, by order, with their amounts.
+    refunds: BTreeMap<String, BTreeMap<String, i64>>,
+    /// The numbers of the pieces issued, by coupon.
+    numbers: BTreeMap<String, BTreeSet<i64>>,
 }
 
 /// Reads back every order that was acknowledged, and holds balances, stock and coupons against
@@ -101,6 +111,8 @@ pub async fn reckon(journal: &Journal, crowd: &Crowd) -> Totals {
     for asked in &journal.asked {
         books.check_cancel(asked);
     }
+    books.check_refunds();
+    books.check_offers(crowd).await;
     for (member, expected) in crowd.members.iter().zip(&books.balances) {
         let points = member.caller.get("/api/v1/points/me").await;
         assert_eq!(
@@ -149,7 +161,25 @@ impl Books {
                 *self.stock.entry(product.clone()).or_default() += delta;
                 self.totals.restocks += 1;
             }
-            What::Charge { .. } | What::Adjust { .. } | What::Cancel { .. } => {}
+            What::Refund { order } if answer.status.is_success() => {
+                let id = answer.body["refundId"].as_str().expect("an id").to_owned();
+                let amount = answer.body["amount"].as_i64().expect("an amount");
+                let known = self.refunds.entry(order.clone()).or_default();
+                assert_eq!(known.insert(id, amount), None, "two keys made one refund");
+                self.balances[asked.who] += amount;
+                self.totals.refunds += 1;
+            }
+            What::Issue { coupon } if answer.status.is_success() => {
+                let number = answer.body["sequenceNo"].as_i64().expect("a number");
+                let numbers = self.numbers.entry(coupon.clone()).or_default();
+                assert!(numbers.insert(number), "number {number} went out twice");
+                self.totals.issued += 1;
+            }
+            What::Charge { .. }
+            | What::Adjust { .. }
+            | What::Cancel { .. }
+            | What::Refund { .. }
+            | What::Issue { .. } => {}
         }
     }
 
@@ -169,8 +199,11 @@ impl Books {
                 for (product, quantity) in cart(&shown["items"]) {
                     *self.stock.entry(product.to_owned()).or_default() -= quantity;
                 }
-                if let Some(coupon) = coupon {
-                    self.totals.with_coupon += 1;
+                for (product, quantity) in came_back(&shown) {
+                    *self.stock.entry(product.to_owned()).or_default() += quantity;
+                }
+                self.totals.with_coupon += usize::from(coupon.is_some());
+                if let Some(coupon) = coupon.filter(|_| !is_given_back_at_once(&shown)) {
                     let other = self.coupons.insert(coupon.to_owned(), order.to_owned());
                     assert_eq!(other, None, "{coupon} was used twice");
                 }
@@ -193,6 +226,36 @@ impl Books {
         }
     }
 
+    /// Every refund that was answered is there, once and done, and no other.
+    fn check_refunds(&self) {
+        for (order, shown) in &self.orders {
+            let refunds = shown["refunds"].as_array().expect("refunds").iter();
+            let shown: BTreeMap<String, i64> = refunds
+                .map(|refund| {
+                    assert_eq!(refund["status"], "DONE", "{refund}");
+                    let id = refund["refundId"].as_str().expect("an id").to_owned();
+                    (id, refund["amount"].as_i64().expect("an amount"))
+                })
+                .collect();
+            let answered = self.refunds.get(order).cloned().unwrap_or_default();
+            assert_eq!(shown, answered, "the refunds of {order}");
+        }
+    }
+
+    /// First come, first served: numbers without gaps, none past the last.
+    async fn check_offers(&self, crowd: &Crowd) {
+        for offer in &crowd.offers {
+            let numbers = self.numbers.get(offer).cloned().unwrap_or_default();
+            let count = i64::try_from(numbers.len()).expect("a small number");
+            let dense: BTreeSet<i64> = (1..=count).collect();
+            assert_eq!(numbers, dense, "the pieces of {offer}");
+            let path = format!("/api/v1/coupons/{offer}");
+            let shown = crowd.operator.get(&path).await;
+            let remaining = shown["totalQuantity"].as_i64().expect("a number") - count;
+            assert_eq!(shown["remaining"], remaining, "{shown}");
+        }
+    }
+
     /// A cancel that was answered well stands.
     fn check_cancel(&self, asked: &Asked) {
         let answer = asked.answer.as_ref().expect("every outcome is known");
@@ -205,6 +268,37 @@ impl Books {
             }
         }
     }
+}
+
+/// Whether one refund took the whole order back, and its coupon with it.
+fn is_given_back_at_once(order: &Value) -> bool {
+    let whole: i64 = cart(&order["items"]).iter().map(|line| line.1).sum();
+    let mut refunds = order["refunds"].as_array().expect("refunds").iter();
+    refunds.any(|refund| pieces(refund) == whole)
+}
+
+fn pieces(refund: &Value) -> i64 {
+    let items = refund["items"].as_array().expect("items").iter();
+    items.filter_map(|item| item["quantity"].as_i64()).sum()
+}
+
+/// Products and pieces, refund by refund.
+fn came_back(order: &Value) -> Vec<(&str, i64)> {
+    let items = order["items"].as_array().expect("items");
+    let product = |item_id: &Value| {
+        let bought = items.iter().find(|item| item["orderItemId"] == *item_id);
+        bought
+            .and_then(|item| item["productId"].as_str())
+            .expect("an item of the order")
+    };
+    let refunds = order["refunds"].as_array().expect("refunds").iter();
+    let items = refunds.flat_map(|refund| refund["items"].as_array().expect("items"));
+    items
+        .map(|item| {
+            let quantity = item["quantity"].as_i64().expect("a quantity");
+            (product(&item["orderItemId"]), quantity)
+        })
+        .collect()
 }
 
 /// Products and quantities, line by line.
