@@ -14,7 +14,7 @@ use crate::bench::{Bench, WRITER, add, now, stage, until};
 use crate::publisher::{joined, left};
 
 #[tokio::test(start_paused = true)]
-async fn a_loop_that_was_taken_over_ends_and_writes_nothing() {
+async fn hard_case_14_a_loop_that_was_taken_over_ends_and_writes_nothing() {
     stage(async {
         let mut bench = Bench::new();
         let running = bench.run().await;
@@ -53,7 +53,7 @@ async fn a_deposed_loop_with_only_positions_to_write_ends_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_position_that_moved_is_followed_and_commands_are_decided_without_the_events() {
+async fn hard_case_14_a_position_that_moved_is_followed_and_commands_are_decided_alone() {
     stage(async {
         let mut bench = Bench::new();
         let running = bench.run().await;

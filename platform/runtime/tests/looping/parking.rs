@@ -65,7 +65,7 @@ async fn later_events_of_the_key_in_the_same_batch_stand_behind_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_understood_is_parked_and_stops_no_other_key() {
+async fn hard_case_12_what_cannot_be_understood_is_parked_and_stops_no_other_key() {
     stage(async {
         let mut bench = Bench::new();
         let running = bench.run().await;

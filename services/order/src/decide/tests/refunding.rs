@@ -190,9 +190,9 @@ fn a_partial_refund_keeps_the_coupon_used() {
     assert!(done(&world.hear(stock_returned(REFUND))).is_some());
 }
 
-/// Hard case 22, and 17: what is under way counts as given back.
+/// What is under way counts as given back.
 #[test]
-fn parts_add_up_and_a_part_too_many_is_refused() {
+fn hard_case_22_parts_add_up_and_a_part_too_many_is_refused() {
     let mut world = completed();
     send(&mut world, ask(REFUND, Some(&[(1, 1)])));
     send(&mut world, ask(SECOND, Some(&[(1, 1)])));
@@ -211,9 +211,9 @@ fn parts_add_up_and_a_part_too_many_is_refused() {
     assert_eq!(refused(&nothing), Refusal::RefundExceeds);
 }
 
-/// Hard case 17: two refunds of the whole order in one batch.
+/// Two refunds of the whole order in one batch.
 #[test]
-fn of_two_refunds_at_once_one_wins() {
+fn hard_case_17_of_two_refunds_at_once_one_wins() {
     let mut world = completed();
     let decisions = world.batch(vec![
         testkit::command(Input::Refund(ask(REFUND, None))),
