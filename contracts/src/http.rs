@@ -32,6 +32,9 @@ pub mod invariants;
 /// Coupons, offered and held.
 pub mod promotion;
 
+/// Read models as operators see them.
+pub mod projection;
+
 /// What the bearer of a token may do. Each one may do what those before it may.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

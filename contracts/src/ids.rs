@@ -49,6 +49,12 @@ impl<Of> Id<Of> {
         Self::new(since_epoch | ((node as i64 & 0x3ff) << 12) | (counter as i64 & 0xfff))
     }
 
+    /// Not above any id made from then on: a time range is a range of ids.
+    pub fn first_at(at: Timestamp) -> Self {
+        let since_epoch = at.millis().saturating_sub(TSID_EPOCH_MS).max(0);
+        Self::new(since_epoch.saturating_mul(1 << TSID_LOW_BITS))
+    }
+
     /// When the id was made, to the millisecond.
     pub const fn at(self) -> Timestamp {
         Timestamp::from_millis((self.0 >> TSID_LOW_BITS) + TSID_EPOCH_MS)

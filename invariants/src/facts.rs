@@ -5,7 +5,7 @@
 mod order;
 mod platform;
 
-use ::order::view::OrderSummary;
+use ::order::view::{FIRST_GENERATION, OrderSummary, STATE, ViewState};
 use contracts::envelope::ServiceName;
 use contracts::ids::{OrderId, ProductId, SagaId, UserCouponId, UserId};
 use contracts::saga::Step;
@@ -77,10 +77,11 @@ pub(crate) struct Coupons {
     used_by: Vec<OrderId>,
 }
 
-/// The read model of orders.
+/// The read model of orders, as lists show it.
 pub(crate) struct Summaries {
     pub platform: Platform,
     pub rows: Vec<OrderSummary>,
+    live: i64,
 }
 
 impl Facts {
@@ -327,14 +328,18 @@ pub(crate) fn is_used_by(held: &UserCoupon, order_id: OrderId) -> bool {
 
 impl Summaries {
     fn load(store: &impl Store) -> Result<Self, Failed> {
+        let state = store.get::<ViewState>(&STATE)?;
+        let live = state.map_or(FIRST_GENERATION, |state| state.live);
         Ok(Self {
             platform: Platform::load(store)?,
-            rows: store.all()?,
+            rows: store.under::<OrderSummary, _>(live)?,
+            live,
         })
     }
 
     pub fn get(&self, order: &Ordered) -> Option<&OrderSummary> {
-        under(&self.rows, Row::key, (order.user_id, order.order_id)).first()
+        let key = (self.live, order.user_id, order.order_id);
+        under(&self.rows, Row::key, key).first()
     }
 }
 

@@ -15,6 +15,8 @@ const VIEW_HEARS: &[Kind] = &[
     Kind::OrderCreated,
     Kind::OrderConfirmed,
     Kind::OrderCancelled,
+    Kind::RefundRequested,
+    Kind::OrderRefunded,
 ];
 
 /// What is still under way, a line each; empty at rest.

@@ -11,6 +11,7 @@ mod demo;
 mod dev;
 mod follow;
 mod language;
+mod projection;
 mod refusal;
 mod sagas;
 mod verify;
@@ -45,6 +46,9 @@ enum Command {
     /// Look at sagas of a running shop.
     #[command(subcommand)]
     Saga(sagas::Saga),
+    /// Read models: how they stand, whether they are right, and rebuilding them.
+    #[command(subcommand)]
+    Projection(projection::Projection),
     /// Check the invariants: of a running shop, else of the files in the data folder.
     Verify(verify::Flags),
 }
@@ -123,6 +127,13 @@ impl Ended {
     }
 }
 
+/// Writes an answer as the shop gave it.
+fn json(value: &impl serde::Serialize) -> Result<(), Ended> {
+    let text = serde_json::to_string_pretty(value).map_err(anyhow::Error::from)?;
+    language::print(&text);
+    Ok(())
+}
+
 /// Parses the arguments and does what they say.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -153,6 +164,7 @@ async fn run(cli: Cli) -> Result<(), Ended> {
         Command::Dev(flags) => dev::run(flags).await,
         Command::Demo(demo) => demo::run(demo).await,
         Command::Saga(saga) => sagas::run(saga).await,
+        Command::Projection(projection) => projection::run(projection).await,
         Command::Verify(flags) => verify::run(flags).await,
     }
 }

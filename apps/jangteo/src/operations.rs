@@ -17,11 +17,13 @@ use contracts::http::{Page, Role};
 use contracts::ids::{self, OrderId, SagaId};
 use contracts::problem::Code;
 use contracts::saga::{self, Direction};
-use order::view::{self, WantedSagas};
+use order::view::{self, Rebuild, WantedSagas};
 use platform_http::{Caller, Failure, Paging, PathId, Query};
 
 use crate::check::{self, Checked};
 use crate::shop::Places;
+
+mod projections;
 
 /// Goes into the cursors of the list.
 const SAGAS: &str = "sagas";
@@ -32,16 +34,19 @@ const CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(10 * 60);
 #[derive(Clone)]
 pub struct Operations {
     places: Places,
+    pub(crate) rebuild: Rebuild,
 }
 
 impl Operations {
     pub fn new(places: Places) -> Self {
-        Self { places }
+        let rebuild = Self::rebuild(&places);
+        Self { places, rebuild }
     }
 }
 
 pub fn router(operations: Operations) -> Router {
     Router::new()
+        .merge(projections::routes())
         .route("/api/v1/sagas", get(sagas))
         .route("/api/v1/sagas/{id}", get(story))
         .route("/api/v1/invariants", get(invariants))

@@ -83,20 +83,29 @@ impl Shop {
             promotion: host.place(promotion).await?,
             topics: host.topics().into(),
         };
+        let operations = Operations::new(places.clone());
+        let rebuild = operations.rebuild.clone();
         let routes = Router::new()
             .merge(User::router(places.user.clone())?)
             .merge(Product::router(places.product.clone())?)
             .merge(Order::router(places.order.clone())?)
             .merge(Payment::router(places.payment.clone())?)
             .merge(Promotion::router(places.promotion.clone())?)
-            .merge(operations::router(Operations::new(places.clone())));
+            .merge(operations::router(operations));
         let router = layers(routes, host.verifier());
         lap("router");
+        let running = host.run()?;
+        // Nobody waits for it: lists read none of what it takes away.
+        tokio::spawn(async move {
+            if let Err(error) = rebuild.tidy().await {
+                tracing::warn!(%error, "could not take a broken off rebuild away");
+            }
+        });
         Ok(Self {
             places,
             started,
             router,
-            running: host.run()?,
+            running,
         })
     }
 

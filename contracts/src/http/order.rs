@@ -272,6 +272,9 @@ pub struct OrderSummaryView {
     pub total_price: Option<Money>,
     pub discount: Option<Money>,
     pub paid_price: Option<Money>,
+    /// The sum of its refunds; none before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refunded_price: Option<Money>,
     pub currency: String,
     pub created_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]

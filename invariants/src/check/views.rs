@@ -38,12 +38,15 @@ fn ill_listed(facts: &Facts, view: &Summaries, order: &Ordered) -> Option<String
         return Some("the view does not show it".to_owned());
     };
     let (shown, status) = (status_name(row.status), status_name(order.status));
-    // Its refunds count its version on, and the view follows only its ends.
-    if row.status != order.status || row.version > order.version {
+    if row.status != order.status || row.version != order.version {
         let (at, version) = (row.version, order.version);
         return Some(format!(
             "the view shows {shown} (version {at}), it is {status} ({version})"
         ));
+    }
+    if row.refunded_price != order.refunded {
+        let (shown, is) = (Maybe(row.refunded_price), Maybe(order.refunded));
+        return Some(format!("the view shows {shown} refunded, it is {is}"));
     }
     let shown = (row.total_price, row.discount, row.paid_price);
     let sums = (order.total, order.discount, order.paid);

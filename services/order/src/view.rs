@@ -17,9 +17,14 @@ use crate::decide::priced_by;
 use crate::store::{AuditKind, OrderEvent, OrderRow, Refund, Status};
 
 mod list;
+mod rebuild;
 mod saga;
 
-pub use list::{OrderSummary, OrderView, VIEW_MIGRATIONS, ViewRows, Wanted, list};
+pub use list::{
+    FIRST_GENERATION, OrderSummary, OrderView, STATE, VIEW_MIGRATIONS, ViewInput, ViewReply,
+    ViewRows, ViewState, Wanted, list,
+};
+pub use rebuild::{Checked, NotRebuilt, Rebuild, Rebuilt, Standing};
 pub use saga::{WantedSagas, saga, sagas};
 
 /// The order as it stands. What the steps of an open one have frozen is taken from its audit;

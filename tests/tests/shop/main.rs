@@ -12,6 +12,9 @@ mod hard_cases;
 /// The same request again.
 mod idempotency;
 
+/// Read models and their rebuilding.
+mod projections;
+
 /// The worked example of the README.
 mod readme;
 

@@ -81,6 +81,17 @@ impl Client {
         self.take(request.json(body).timeout(PATIENCE)).await
     }
 
+    /// Posts what is the same however often it is asked for.
+    pub async fn act<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        limit: Duration,
+    ) -> Result<T, Ended> {
+        let request = self.request(Method::POST, path).json(body);
+        self.take(request.timeout(limit)).await
+    }
+
     /// A stream of server-sent events; whoever reads it says how long.
     pub async fn stream(&self, path: &str) -> Result<Response, Ended> {
         let request = self

@@ -7,7 +7,7 @@ use contracts::ids::{OrderId, OrderNumber};
 
 use super::client::Client;
 use super::language::{event_words, in_language, print, say};
-use super::{Ended, Output, Target};
+use super::{Ended, Output, Target, json};
 
 #[derive(Subcommand)]
 pub(super) enum Saga {
@@ -152,10 +152,4 @@ pub(super) fn tell(story: &SagaStoryView) {
     for step in story.remaining.iter() {
         print(&format!("  {:>12} … {}", "", step.words()));
     }
-}
-
-fn json(value: &impl serde::Serialize) -> Result<(), Ended> {
-    let text = serde_json::to_string_pretty(value).map_err(anyhow::Error::from)?;
-    print(&text);
-    Ok(())
 }

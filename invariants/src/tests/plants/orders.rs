@@ -5,7 +5,7 @@ use contracts::ids::{OrderId, SagaId};
 use contracts::money::{Money, Quantity};
 use db::{Consumed, Idempotency};
 use order::store::{AuditKind, ClosedUser, OrderEvent, OrderItem, OrderRow, Status};
-use order::view::OrderSummary;
+use order::view::{FIRST_GENERATION, OrderSummary};
 use payment::store as points;
 use product::store::Rank;
 
@@ -142,7 +142,7 @@ pub const PLANTS: &[Plant] = &[
         says: "the view does not show it",
         trips: &["I13"],
         spoil: |rows| {
-            remove::<OrderSummary>(&mut rows.order_view, &(RICH, PLAIN));
+            remove::<OrderSummary>(&mut rows.order_view, &(FIRST_GENERATION, RICH, PLAIN));
         },
     },
     Plant {
@@ -151,7 +151,7 @@ pub const PLANTS: &[Plant] = &[
         spoil: |rows| {
             edit(
                 &mut rows.order_view,
-                &(RICH, PLAIN),
+                &(FIRST_GENERATION, RICH, PLAIN),
                 |row: &mut OrderSummary| {
                     row.status = Status::Pending;
                 },
@@ -164,7 +164,7 @@ pub const PLANTS: &[Plant] = &[
         spoil: |rows| {
             edit(
                 &mut rows.order_view,
-                &(RICH, PLAIN),
+                &(FIRST_GENERATION, RICH, PLAIN),
                 |row: &mut OrderSummary| {
                     row.paid_price = Some(Money::new(1));
                 },
@@ -177,7 +177,7 @@ pub const PLANTS: &[Plant] = &[
         spoil: |rows| {
             edit(
                 &mut rows.order_view,
-                &(RICH, PLAIN),
+                &(FIRST_GENERATION, RICH, PLAIN),
                 |row: &mut OrderSummary| {
                     row.first_item_name = None;
                 },
@@ -217,7 +217,8 @@ pub const PLANTS: &[Plant] = &[
         says: "I10 order 00000000000Z7: the view shows it COMPLETED",
         trips: &["I10"],
         spoil: |rows| {
-            let row = rows.order_view.table_mut::<OrderSummary>()[&(RICH, PLAIN)].clone();
+            let row = rows.order_view.table_mut::<OrderSummary>()[&(FIRST_GENERATION, RICH, PLAIN)]
+                .clone();
             let order_id = OrderId::new(999);
             put(&mut rows.order_view, OrderSummary { order_id, ..row });
         },

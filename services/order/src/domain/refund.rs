@@ -171,7 +171,8 @@ mod tests {
     #[test]
     fn no_more_comes_back_than_was_bought() {
         let bought = [line(1, 2, 5_000, 0)];
-        let cases: [(&[(u16, u32)], Option<&[(u16, u32)]>); 5] = [
+        type Pieces<'p> = &'p [(u16, u32)];
+        let cases: [(Pieces<'_>, Option<Pieces<'_>>); 5] = [
             (&[], Some(&[(1, 3)])),
             (&[(1, 1)], Some(&[(1, 2)])),
             (&[(1, 2)], Some(&[(1, 1)])),

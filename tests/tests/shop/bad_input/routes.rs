@@ -268,6 +268,8 @@ pub fn routes() -> Vec<Route> {
         get("/api/v1/users/me/coupons", Member),
         get("/api/v1/sagas", Operator),
         get("/api/v1/sagas/{id}", Operator),
+        get("/api/v1/projections", Operator),
+        open(Method::POST, "/api/v1/projections/{action}", Operator, None),
         get("/api/v1/invariants", Operator),
         get("/health/live", Anybody),
         get("/metrics", Anybody),
@@ -278,13 +280,14 @@ pub fn routes() -> Vec<Route> {
 /// A route that is served and not in the table would not be tested.
 #[test]
 fn the_table_has_every_route() {
-    const SERVED: [&str; 6] = [
+    const SERVED: [&str; 7] = [
         include_str!("../../../../services/user/src/api.rs"),
         include_str!("../../../../services/product/src/api.rs"),
         include_str!("../../../../services/order/src/api.rs"),
         include_str!("../../../../services/payment/src/api.rs"),
         include_str!("../../../../services/promotion/src/api.rs"),
         include_str!("../../../../apps/jangteo/src/operations.rs"),
+        include_str!("../../../../apps/jangteo/src/operations/projections.rs"),
     ];
     let mut served = BTreeSet::new();
     for text in SERVED {

@@ -18,7 +18,7 @@ fn said(end: impl Fn(&mut crate::decide::tests::World)) -> Vec<Fact> {
 fn end_of(facts: &[Fact]) -> OrderSummary {
     let mut world = World::new();
     world.batch(facts.iter().cloned().map(testkit::event).collect());
-    world.get(&(USER, ORDER)).unwrap()
+    world.get(&(FIRST_GENERATION, USER, ORDER)).unwrap()
 }
 
 #[test]
@@ -74,19 +74,17 @@ fn a_list_shows_its_owners_orders_newest_first() {
     let path = folder.path().join("order_view.db");
     let sqlite = Sqlite::open(&path, VIEW_MIGRATIONS).unwrap();
     let mut world = World::over(Db::Sqlite(sqlite));
-    let second = 1_000_000;
     for (number, user) in [(1, USER), (2, OTHER), (3, USER), (4, USER), (5, USER)] {
         let created = OrderCreated {
-            order_id: OrderId::new(number),
+            order_id: numbered(number),
             user_id: user,
-            created_at: Timestamp::from_micros(number * second),
+            created_at: numbered(number).at(),
             lines: Vec::new(),
             user_coupon_id: Some(COUPON),
         };
         world.hear(created.into());
     }
-    let mut order = placed_document(OrderId::new(3));
-    order.created_at = Timestamp::from_micros(3 * second);
+    let order = placed_document(numbered(3));
     let (code, by) = (FailureCode::Expired, CancelledBy::Deadline);
     let undo = contracts::saga::Steps::NONE;
     world.hear(
@@ -101,7 +99,7 @@ fn a_list_shows_its_owners_orders_newest_first() {
 
     let reader = Reader::open(&path).unwrap();
     let ids = |filter: ListOrders, after: Option<i64>, rows| -> Vec<i64> {
-        let after = after.map(OrderId::new);
+        let after = after.map(numbered);
         let wanted = Wanted {
             user: USER,
             filter,
@@ -109,7 +107,12 @@ fn a_list_shows_its_owners_orders_newest_first() {
             rows,
         };
         let views = list(&reader, &wanted).unwrap();
-        views.iter().map(|view| view.order_id.get()).collect()
+        let number = |view: &OrderSummaryView| {
+            (1..=5)
+                .find(|number| numbered(*number) == view.order_id)
+                .unwrap()
+        };
+        views.iter().map(number).collect()
     };
     let all = ListOrders::default;
     assert_eq!(ids(all(), None, 9), [5, 4, 3, 1]);
@@ -121,7 +124,7 @@ fn a_list_shows_its_owners_orders_newest_first() {
     };
     assert_eq!(ids(of(OrderStatus::Pending), None, 9), [5, 4, 1]);
     assert_eq!(ids(of(OrderStatus::Cancelled), None, 9), [3]);
-    let at = |number: i64| Some(Timestamp::from_micros(number * second));
+    let at = |number: i64| Some(numbered(number).at());
     let between = ListOrders {
         from: at(3),
         to: at(5),
@@ -138,6 +141,11 @@ fn a_list_shows_its_owners_orders_newest_first() {
     assert_eq!(views[0].failure_code, Some(Code::Expired));
 }
 
+/// Placed an hour after the one before it.
+fn numbered(number: i64) -> OrderId {
+    OrderId::compose(1_763_000_000_000 + number * 3_600_000, 384, 0)
+}
+
 fn placed_document(order_id: OrderId) -> OrderDocument {
     let mut world = placed();
     world.send_as(Actor::User(USER), by_customer());
@@ -148,6 +156,7 @@ fn placed_document(order_id: OrderId) -> OrderDocument {
     OrderDocument {
         order_id,
         failure,
+        created_at: order_id.at(),
         ..cancelled.order
     }
 }
@@ -155,7 +164,15 @@ fn placed_document(order_id: OrderId) -> OrderDocument {
 #[test]
 fn the_store_keeps_what_it_is_given() {
     testkit::store_conformance::<OrderView>(VIEW_MIGRATIONS, |rows| {
+        rows.state.add(ViewState {
+            id: STATE,
+            live: 3,
+            building: Some(4),
+            last: 5,
+            rebuilt_at: Some(Timestamp::from_micros(7)),
+        });
         rows.orders.add(OrderSummary {
+            generation: 3,
             user_id: USER,
             order_id: ORDER,
             status: Status::Cancelled,
@@ -165,9 +182,121 @@ fn the_store_keeps_what_it_is_given() {
             total_price: Some(Money::new(30_000)),
             discount: None,
             paid_price: None,
+            refunded_price: Some(Money::new(7)),
             created_at: Timestamp::from_micros(5),
             ended_at: Some(Timestamp::from_micros(6)),
             version: 2,
         });
     });
+}
+
+/// A page is found by key: neither the orders before it nor those of another status are read.
+#[test]
+fn a_page_of_any_filter_is_searched_for_and_not_scanned() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("order_view.db");
+    let _file = Sqlite::open(&path, VIEW_MIGRATIONS).unwrap();
+    let reader = Reader::open(&path).unwrap();
+    let plan = |query: &str| -> Vec<String> {
+        let explained = format!("EXPLAIN QUERY PLAN {query}");
+        let lines = reader.query(|connection| {
+            let mut statement = connection.prepare(&explained)?;
+            let unknown = vec![0; statement.parameter_count()];
+            let lines =
+                statement.query_map(rusqlite::params_from_iter(unknown), |row| row.get(3))?;
+            lines.collect()
+        });
+        lines.unwrap()
+    };
+    for (query, by) in [
+        (
+            LIST,
+            "PRIMARY KEY (generation=? AND user_id=? AND order_id>? AND order_id<?)",
+        ),
+        (
+            LIST_OF_STATUS,
+            "INDEX order_summary_by_status \
+             (generation=? AND user_id=? AND status=? AND order_id>? AND order_id<?)",
+        ),
+    ] {
+        let lines = plan(query);
+        assert!(
+            lines
+                .iter()
+                .any(|line| line.contains("SEARCH order_summary") && line.contains(by)),
+            "{lines:?}"
+        );
+        let sorted = lines.iter().any(|line| line.contains("TEMP B-TREE"));
+        assert!(!sorted, "{lines:?}");
+    }
+}
+
+fn step(world: &mut World, input: ViewInput) -> ViewReply {
+    world.send(input).reply.unwrap()
+}
+
+fn shown(world: &World, generation: i64) -> Option<OrderSummary> {
+    world.get(&(generation, USER, ORDER))
+}
+
+#[test]
+fn while_a_generation_is_built_events_go_to_both() {
+    let facts = said(|world| {
+        world.send(by_customer());
+    });
+    let mut world = World::new();
+    world.hear(facts[0].clone());
+    let begun = step(&mut world, ViewInput::Begin);
+    assert_eq!(begun, ViewReply::Begun { generation: 2 });
+    assert_eq!(shown(&world, 2), None);
+    world.hear(facts[1].clone());
+    let (live, built) = (shown(&world, 1).unwrap(), shown(&world, 2).unwrap());
+    assert_eq!((live.version, built.version), (2, 2));
+    // What was committed before it is older than what an event brought since.
+    let old = OrderSummary {
+        version: 1,
+        status: Status::Pending,
+        ..built.clone()
+    };
+    let load = ViewInput::Load {
+        generation: 2,
+        orders: vec![old],
+    };
+    assert_eq!(step(&mut world, load), ViewReply::Done);
+    assert_eq!(shown(&world, 2), Some(built));
+    let switch = ViewInput::Switch { generation: 2 };
+    assert_eq!(step(&mut world, switch), ViewReply::Done);
+    let state: ViewState = world.get(&STATE).unwrap();
+    assert_eq!((state.live, state.building, state.last), (2, None, 2));
+    let key = (1, USER, ORDER);
+    assert_eq!(
+        step(&mut world, ViewInput::Sweep(vec![key])),
+        ViewReply::Done
+    );
+    assert_eq!(shown(&world, 1), None);
+    let used = (2, USER, ORDER);
+    step(&mut world, ViewInput::Sweep(vec![used]));
+    assert!(shown(&world, 2).is_some(), "what lists read is not swept");
+}
+
+#[test]
+fn a_rebuild_that_another_replaced_changes_nothing() {
+    let mut world = World::new();
+    step(&mut world, ViewInput::Begin);
+    let second = step(&mut world, ViewInput::Begin);
+    assert_eq!(second, ViewReply::Begun { generation: 3 });
+    let before = world.digest();
+    for late in [
+        ViewInput::Load {
+            generation: 2,
+            orders: Vec::new(),
+        },
+        ViewInput::Switch { generation: 2 },
+    ] {
+        assert_eq!(step(&mut world, late), ViewReply::Superseded);
+    }
+    assert_eq!(world.digest(), before);
+    assert_eq!(step(&mut world, ViewInput::GiveUp), ViewReply::Done);
+    let state: ViewState = world.get(&STATE).unwrap();
+    assert_eq!((state.live, state.building, state.last), (1, None, 3));
 }

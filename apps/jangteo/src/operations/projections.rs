@@ -1,0 +1,118 @@
+//! Read models: how they stand, whether they say what the write side says, and rebuilding them.
+
+use anyhow::Context as _;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use contracts::http::projection::{ProjectionCheckView, ProjectionRebuildView, ProjectionView};
+use contracts::http::{Page, Role};
+use contracts::problem::{Code, Problem};
+use order::OrderView;
+use order::view::{Checked, NotRebuilt, Rebuild, Rebuilt};
+use platform_http::{Caller, Failure};
+use runtime::Service;
+
+use super::Operations;
+
+pub(super) fn routes() -> Router<Operations> {
+    Router::new()
+        .route("/api/v1/projections", get(list))
+        .route("/api/v1/projections/{action}", post(act))
+}
+
+async fn list(
+    State(operations): State<Operations>,
+    caller: Caller,
+) -> Result<Json<Page<ProjectionView>>, Failure> {
+    caller.require(Role::Operator)?;
+    let rebuild = &operations.rebuild;
+    let standing = rebuild
+        .standing()
+        .context("could not read the view's state")?;
+    let lag = rebuild.handle.lag();
+    let view = ProjectionView {
+        name: OrderView::CONSUMER.to_owned(),
+        generation: standing.live,
+        building: standing.building,
+        unread: lag.messages,
+        lag_micros: lag.micros,
+        rebuilt_at: standing.rebuilt_at,
+    };
+    Ok(Json(Page {
+        items: vec![view],
+        next_cursor: None,
+    }))
+}
+
+/// `{name}:check` or `{name}:rebuild`: the router takes no suffix behind a parameter.
+async fn act(
+    State(operations): State<Operations>,
+    caller: Caller,
+    Path(action): Path<String>,
+) -> Result<Response, Failure> {
+    caller.require(Role::Operator)?;
+    let rebuild = operations.rebuild;
+    match action.split_once(':') {
+        Some((OrderView::CONSUMER, "check")) => {
+            let checked = aside(async move { rebuild.check().await }).await?;
+            Ok(Json(checked_view(checked)).into_response())
+        }
+        Some((OrderView::CONSUMER, "rebuild")) => {
+            let rebuilt = aside(async move { rebuild.rebuild().await }).await?;
+            Ok(Json(rebuilt_view(rebuilt)).into_response())
+        }
+        Some(_) | None => Err(Code::RouteNotFound.into()),
+    }
+}
+
+/// Reads whole tables, so it runs beside the handlers.
+async fn aside<T: Send + 'static>(
+    work: impl Future<Output = Result<T, NotRebuilt>> + Send + 'static,
+) -> Result<T, Failure> {
+    let here = tokio::runtime::Handle::current();
+    let done = tokio::task::spawn_blocking(move || here.block_on(work)).await;
+    match done.context("the work was broken off")? {
+        Ok(done) => Ok(done),
+        Err(NotRebuilt::Running | NotRebuilt::Superseded) => {
+            let problem = Problem::new(Code::RequestInProgress).detail(
+                "다른 재구성이 진행 중이에요",
+                "another rebuild is under way",
+            );
+            Err(problem.into())
+        }
+        Err(failed @ (NotRebuilt::Failed(_) | NotRebuilt::Unanswered(_))) => {
+            Err(Failure::internal(failed.into()))
+        }
+    }
+}
+
+fn checked_view(checked: Checked) -> ProjectionCheckView {
+    ProjectionCheckView {
+        rows: checked.rows,
+        differing: checked.differing,
+        orders: checked.orders,
+        checksum: format!("{:016x}", checked.checksum),
+        view_checksum: format!("{:016x}", checked.view_checksum),
+    }
+}
+
+fn rebuilt_view(rebuilt: Rebuilt) -> ProjectionRebuildView {
+    ProjectionRebuildView {
+        generation: rebuilt.generation,
+        switched: rebuilt.switched,
+        mended: rebuilt.mended,
+        check: checked_view(rebuilt.checked),
+    }
+}
+
+impl Operations {
+    pub(super) fn rebuild(places: &crate::shop::Places) -> Rebuild {
+        Rebuild {
+            orders: places.order.readers.clone(),
+            view: places.order_view.readers.clone(),
+            handle: places.order_view.handle.clone(),
+            running: std::sync::Arc::default(),
+        }
+    }
+}
