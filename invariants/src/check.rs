@@ -84,7 +84,7 @@ pub const ALWAYS: &[Invariant] = &[
     },
     Invariant {
         name: "I17",
-        meaning: "an order expires at its deadline, and never once its payment was heard of",
+        meaning: "no deadline is forgotten, and no order is cancelled once its payment was heard of",
         check: deadlines::i17_expiry,
     },
     Invariant {

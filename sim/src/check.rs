@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use contracts::envelope::ServiceName;
 use db::{Db, Outbox, Store};
 use invariants::{Facts, Violation};
-use order::store::{OrderRow, Status};
+use order::store::{OrderRow, Refund, Status};
 
 use crate::clients::{Answer, Asked, Clients, Wish};
 use crate::shop::Shop;
@@ -23,6 +23,7 @@ pub struct Found {
 pub struct Tally {
     /// "COMPLETED", a failure code, or "PENDING".
     pub orders: BTreeMap<String, u64>,
+    pub refunds: BTreeMap<String, u64>,
 }
 
 impl Found {
@@ -42,6 +43,9 @@ impl Tally {
     pub fn add(&mut self, other: &Self) {
         for (end, count) in &other.orders {
             *self.orders.entry(end.clone()).or_default() += count;
+        }
+        for (kind, count) in &other.refunds {
+            *self.refunds.entry(kind.clone()).or_default() += count;
         }
     }
 }
@@ -186,12 +190,21 @@ pub fn clients(shop: &Shop, clients: &Clients) -> Vec<Found> {
             found.push(Found::new("I1", witness));
         }
     }
+    for refund in standing.refunds.values() {
+        let id = refund.refund_id.get();
+        let asked = clients.asked.iter();
+        if !asked.into_iter().any(|asked| asked.offered.contains(&id)) {
+            let witness = format!("nobody asked for refund {}", refund.refund_id);
+            found.push(Found::new("I1", witness));
+        }
+    }
     found
 }
 
 /// What the clients' wishes left in the rows.
 struct Standing {
     orders: BTreeMap<i64, OrderRow>,
+    refunds: BTreeMap<i64, Refund>,
     charges: BTreeSet<i64>,
     coupons: BTreeSet<i64>,
     adjustments: BTreeSet<i64>,
@@ -209,7 +222,12 @@ impl Standing {
         let ledger = shop.product.db.all::<product::store::Ledger>();
         let users = shop.user.db.all::<user::store::User>().expect(why);
         let closed = user::store::Status::Deactivated;
+        let refunds = shop.order.db.all::<Refund>().expect(why);
         Self {
+            refunds: refunds
+                .into_iter()
+                .map(|row| (row.refund_id.get(), row))
+                .collect(),
             orders: orders
                 .into_iter()
                 .map(|row| (row.order_id.get(), row))
@@ -240,6 +258,7 @@ impl Standing {
     fn at_odds(&self, asked: &Asked) -> Option<(&'static str, String)> {
         let stands = |id: &&i64| match asked.wish {
             Wish::Place { .. } | Wish::Cancel { .. } => self.orders.contains_key(id),
+            Wish::Refund { .. } => self.refunds.contains_key(id),
             Wish::Charge { .. } => self.charges.contains(id),
             Wish::Issue { .. } => self.coupons.contains(id),
             Wish::Adjust { .. } => self.adjustments.contains(id),
@@ -263,7 +282,8 @@ impl Standing {
             }
             (
                 Some(Answer::Accepted(_)),
-                Wish::Charge { .. }
+                Wish::Refund { .. }
+                | Wish::Charge { .. }
                 | Wish::Issue { .. }
                 | Wish::Adjust { .. }
                 | Wish::Deactivate { .. },
@@ -273,8 +293,8 @@ impl Standing {
             (Some(Answer::Refused), Wish::Cancel { .. } | Wish::Deactivate { .. }) => None,
             (Some(Answer::Refused), _) => (!standing.is_empty())
                 .then(|| ("I11", format!("refused, and stands as {standing:?}"))),
-            // What may have become of an order that was never accepted, nobody can ask.
-            (None, Wish::Cancel { .. }) => None,
+            // Of an order that was never accepted, or not completed, nobody can ask it.
+            (None, Wish::Cancel { .. } | Wish::Refund { .. }) => None,
             (None, _) => Some(("I16", "nobody answers it".to_owned())),
         }
     }
@@ -315,6 +335,14 @@ pub fn tally(shop: &Shop) -> Tally {
             (Status::Cancelled, None) => "CANCELLED".to_owned(),
         };
         *tally.orders.entry(end).or_default() += 1;
+    }
+    let refunds = shop.order.db.all::<Refund>();
+    for refund in refunds.expect("a store in memory can be read") {
+        let kind = match refund.whole_order {
+            true => "refunded whole",
+            false => "refunded in part",
+        };
+        *tally.refunds.entry(kind.to_owned()).or_default() += 1;
     }
     tally
 }

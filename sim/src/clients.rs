@@ -34,6 +34,14 @@ pub enum Wish {
         wish: usize,
         by: Requester,
     },
+    /// Of the order that this wish asked for: pieces by line, or all that is left.
+    Refund {
+        wish: usize,
+        by: Requester,
+        lines: Option<Vec<(u16, u32)>>,
+        /// Whether the client asks before the order has ended.
+        hasty: bool,
+    },
     Charge {
         user: UserId,
         amount: Money,
@@ -100,6 +108,12 @@ impl Clients {
             Wish::Cancel { wish, .. } => match self.asked[wish].answer {
                 Some(Answer::Accepted(order)) => Some(OrderId::new(order)),
                 Some(Answer::Refused) | None => return false,
+            },
+            Wish::Refund { wish, hasty, .. } => match self.asked[wish].answer {
+                Some(Answer::Accepted(order)) if hasty || shop.is_completed(order) => {
+                    Some(OrderId::new(order))
+                }
+                Some(Answer::Accepted(_) | Answer::Refused) | None => return false,
             },
             Wish::Place { .. }
             | Wish::Charge { .. }

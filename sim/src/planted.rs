@@ -45,6 +45,8 @@ pub enum ProductBug {
     Oversells,
     TakesSome,
     AnswersAgain,
+    ReturnsShort,
+    RanksRefunded,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +64,7 @@ pub enum PaymentBug {
     ForgetsDiscount,
     ForgetsVoid,
     LosesLedgerRow,
+    LosesReturn,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +76,9 @@ pub enum OrderBug {
     LosesEarlyUndo,
     LosesAudit,
     OwesNoCoupon,
+    RefundsTooMuch,
+    ForgetsReturn,
+    CouponForAPart,
 }
 
 /// A bug with its name, the invariant that must see it, and what is wrong in words.
@@ -125,6 +131,10 @@ pub const BUGS: &[Entry] = &[
           "an order that is refused keeps the lines that could be had"),
     entry("answers-again", Bug::Product(ProductBug::AnswersAgain), "I9",
           "an undo heard again is acknowledged again"),
+    entry("returns-short", Bug::Product(ProductBug::ReturnsShort), "I7",
+          "a refund brings one piece less back than it says"),
+    entry("ranks-refunded", Bug::Product(ProductBug::RanksRefunded), "I13",
+          "what was refunded stays in the ranking"),
     entry("keeps-coupon", Bug::Promotion(PromotionBug::KeepsCoupon), "I7",
           "an undo is acknowledged while the coupon stays used"),
     entry("coupon-forgets-void", Bug::Promotion(PromotionBug::ForgetsVoid), "I7",
@@ -143,6 +153,8 @@ pub const BUGS: &[Entry] = &[
           "an undo that comes first leaves no fence"),
     entry("loses-ledger-row", Bug::Payment(PaymentBug::LosesLedgerRow), "I5",
           "a charge changes the balance and leaves no row"),
+    entry("loses-return", Bug::Payment(PaymentBug::LosesReturn), "I5",
+          "a refund changes the balance and leaves no row"),
     entry("forgets-key", Bug::Order(OrderBug::ForgetsKey), "I11",
           "an order leaves no idempotency row"),
     entry("answers-other-body", Bug::Order(OrderBug::AnswersOtherBody), "I11",
@@ -157,6 +169,12 @@ pub const BUGS: &[Entry] = &[
           "a step that was heard leaves no audit row"),
     entry("owes-no-coupon", Bug::Order(OrderBug::OwesNoCoupon), "I7",
           "a cancellation does not ask for the coupon back"),
+    entry("refunds-too-much", Bug::Order(OrderBug::RefundsTooMuch), "I18",
+          "a refund does not count what was given back before"),
+    entry("forgets-return", Bug::Order(OrderBug::ForgetsReturn), "I7",
+          "a return that was heard of is not counted"),
+    entry("coupon-for-a-part", Bug::Order(OrderBug::CouponForAPart), "I18",
+          "a refund of one line gives the coupon back"),
 ];
 
 /// A service with a planted bug around it.

@@ -3,9 +3,11 @@
 use std::sync::LazyLock;
 
 use contracts::envelope::ServiceName;
+use contracts::ids::OrderId;
 use contracts::time::Timestamp;
-use db::{Db, Digest, Failed, Maps, Migrations, Rows, Sqlite, System};
+use db::{Db, Digest, Failed, Maps, Migrations, Rows, Sqlite, Store, System};
 use order::Order;
+use order::store::{OrderRow, Status};
 use payment::Payment;
 use product::Product;
 use promotion::Promotion;
@@ -96,6 +98,13 @@ impl Shop {
     pub fn turn(&mut self, service: ServiceName, turn: &Turn, now: Timestamp) -> Told {
         let topics = &mut self.topics;
         on_node!(self, service, node => node.turn(topics, turn, now))
+    }
+
+    /// Whether a client that looks at an order sees it completed.
+    pub fn is_completed(&self, order: i64) -> bool {
+        let order = self.order.db.get::<OrderRow>(&OrderId::new(order));
+        let order = order.expect("a store in memory can be read");
+        order.is_some_and(|order| order.status == Status::Completed)
     }
 
     pub fn wake_stale(&mut self, service: ServiceName, now: Timestamp) {

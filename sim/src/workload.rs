@@ -33,12 +33,38 @@ pub fn draw(rng: &mut Rng, stocked: &Stocked) -> Vec<Wish> {
                 _ => Requester::Customer(user),
             };
             wishes.push(Wish::Cancel { wish, by });
+            continue;
+        }
+        if rng.percent(60) {
+            let wish = wishes.len() - 1;
+            for _ in 0..rng.pick(&[1, 1, 2, 3]) {
+                wishes.push(refund(rng, stocked, wish, user));
+            }
         }
     }
     for _ in 0..rng.below(4) {
         wishes.push(beside(rng, stocked));
     }
     wishes
+}
+
+/// All that is left, or pieces of one line: at times more than there are, or of a line that is
+/// not there.
+fn refund(rng: &mut Rng, stocked: &Stocked, wish: usize, user: UserId) -> Wish {
+    let by = match rng.below(10) {
+        0 => Requester::Operator,
+        1 => Requester::Customer(rng.pick(&stocked.users)),
+        _ => Requester::Customer(user),
+    };
+    let line = rng.pick(&[1, 1, 1, 2, 3]);
+    let pieces = rng.pick(&[1, 1, 1, 2, 4]);
+    let lines = (!rng.percent(40)).then(|| vec![(line, pieces)]);
+    Wish::Refund {
+        wish,
+        by,
+        lines,
+        hasty: rng.percent(15),
+    }
 }
 
 fn place(rng: &mut Rng, stocked: &Stocked) -> Wish {

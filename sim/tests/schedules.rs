@@ -61,6 +61,8 @@ fn without_a_bug_nothing_is_found_and_everything_happens() {
         "UserCancelled",
     ];
     assert_eq!(ends, every_end);
+    let refunds: Vec<&str> = tally.refunds.keys().map(String::as_str).collect();
+    assert_eq!(refunds, ["refunded in part", "refunded whole"]);
     assert!(counted.crashes > 0 && counted.refused > 0, "{counted:?}");
     assert!(counted.parked > 0 && counted.repeats > 0, "{counted:?}");
 }

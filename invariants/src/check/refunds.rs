@@ -67,6 +67,15 @@ fn ill_refunded(facts: &Facts, order: &Ordered, refunds: &[Refunded]) -> Option<
                 "refund {id} is of {amount}, its lines add up to {sum}"
             ));
         }
+        let covers = covers(facts.order.lines(order), refund);
+        if refund.whole_order != covers {
+            let called = if refund.whole_order {
+                "whole"
+            } else {
+                "a part"
+            };
+            return Some(format!("refund {id} is called {called}, and is not"));
+        }
     }
     let lines = facts.order.lines(order);
     for line in lines {
@@ -90,6 +99,15 @@ fn ill_refunded(facts: &Facts, order: &Ordered, refunds: &[Refunded]) -> Option<
         "refund {} names a line it has not",
         stray.refund_id
     ))
+}
+
+/// Whether one refund takes every piece of the order back.
+fn covers(lines: &[Line], refund: &Refunded) -> bool {
+    let taken = |line: &Line| {
+        let mut parts = refund.lines.iter();
+        parts.any(|part| part.line == line.line && part.quantity == line.quantity)
+    };
+    lines.iter().all(taken)
 }
 
 /// The parts of a line are worth what was paid for so many of its pieces, rounded down: so they

@@ -71,6 +71,9 @@ fn orders(sum: &Sum) {
         let percent = *count as f64 * 100.0 / all.max(1) as f64;
         println!("  {end:20} {count:>9}  {percent:>5.1} %");
     }
+    for (kind, count) in &sum.tally.refunds {
+        println!("  {kind:20} {count:>9}");
+    }
 }
 
 fn failures(sum: &Sum, bug: Option<&Entry>) {

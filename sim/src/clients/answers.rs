@@ -1,5 +1,5 @@
 //! What clients are answered, and what they complain about at once: a repeat answered otherwise,
-//! another body answered at all, somebody else's order cancelled.
+//! another body answered at all, somebody else's order cancelled or given back.
 
 use order::input::Requester;
 
@@ -129,17 +129,15 @@ impl Clients {
     }
 
     fn mind_the_owner(&mut self, index: usize) {
-        let Wish::Cancel {
-            wish,
-            by: Requester::Customer(by),
-        } = self.asked[index].wish
+        let (Wish::Cancel { wish, by } | Wish::Refund { wish, by, .. }) = self.asked[index].wish
         else {
             return;
         };
-        if let Wish::Place { user, .. } = self.asked[wish].wish
+        if let Requester::Customer(by) = by
+            && let Wish::Place { user, .. } = self.asked[wish].wish
             && user != by
         {
-            let witness = format!("wish {index}: {by} cancelled an order of {user}");
+            let witness = format!("wish {index}: {by} ended or gave back an order of {user}");
             self.complain("I21", witness);
         }
     }
@@ -154,9 +152,11 @@ impl Clients {
 pub(super) fn may_be_refused_later(wish: &Wish) -> bool {
     match wish {
         Wish::Cancel { .. } | Wish::Deactivate { .. } => true,
-        Wish::Place { .. } | Wish::Charge { .. } | Wish::Issue { .. } | Wish::Adjust { .. } => {
-            false
-        }
+        Wish::Place { .. }
+        | Wish::Refund { .. }
+        | Wish::Charge { .. }
+        | Wish::Issue { .. }
+        | Wish::Adjust { .. } => false,
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use contracts::envelope::Actor;
 use contracts::events::order::OrderLine;
 use contracts::ids::{CouponId, OrderId, ProductId, UserCouponId, UserId};
-use contracts::money::Money;
+use contracts::money::{Money, Quantity};
 use contracts::time::Timestamp;
 use order::input::Requester;
 use runtime::idempotency::KeyUse;
@@ -20,7 +20,7 @@ const OPERATOR: UserId = UserId::new(1);
 pub(super) struct Sending {
     pub ticket: usize,
     pub key: KeyUse,
-    /// The order that a cancellation is about.
+    /// The order that a cancellation or a refund is about.
     pub order: Option<OrderId>,
     pub now: Timestamp,
 }
@@ -36,6 +36,7 @@ impl Sending {
                 deadline,
             } => self.place(shop, (user, lines), coupon, deadline),
             Wish::Cancel { by, .. } => self.cancel(shop, by),
+            Wish::Refund { by, lines, .. } => self.refund(shop, by, lines),
             Wish::Charge { user, amount } => self.charge(shop, user, amount),
             Wish::Issue { user, coupon } => self.issue(shop, user, coupon),
             Wish::Adjust { product, delta } => self.adjust(shop, product, delta),
@@ -71,14 +72,27 @@ impl Sending {
 
     fn cancel(self, shop: &mut Shop, by: Requester) -> Option<i64> {
         let order_id = self.order?;
-        let actor = match by {
-            Requester::Customer(user) => Actor::User(user),
-            Requester::Operator => Actor::Operator(OPERATOR),
-        };
         let key = self.key;
         let input = order::input::Input::Cancel(order::input::Cancel { order_id, by, key });
-        let taken = shop.order.send(self.ticket, actor, input);
+        let taken = shop.order.send(self.ticket, actor(by), input);
         taken.then_some(order_id.get())
+    }
+
+    fn refund(self, shop: &mut Shop, by: Requester, lines: Option<Vec<(u16, u32)>>) -> Option<i64> {
+        let order_id = self.order?;
+        let refund_id = shop.order.next_id(self.now)?;
+        let pieces = |(line, pieces)| (line, Quantity::new(pieces));
+        let refund = order::input::Refund {
+            refund_id,
+            order_id,
+            by,
+            lines: lines.map(|lines| lines.into_iter().map(pieces).collect()),
+            reason: "변심".to_owned(),
+            key: self.key,
+        };
+        let input = order::input::Input::Refund(refund);
+        shop.order.send(self.ticket, actor(by), input);
+        Some(refund_id.get())
     }
 
     fn charge(self, shop: &mut Shop, user_id: UserId, amount: Money) -> Option<i64> {
@@ -121,5 +135,12 @@ impl Sending {
         let operator = Actor::Operator(OPERATOR);
         shop.product.send(self.ticket, operator, input);
         Some(id.get())
+    }
+}
+
+const fn actor(by: Requester) -> Actor {
+    match by {
+        Requester::Customer(user) => Actor::User(user),
+        Requester::Operator => Actor::Operator(OPERATOR),
     }
 }

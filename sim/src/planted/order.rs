@@ -4,10 +4,10 @@ use contracts::events::Fact;
 use contracts::events::order::{CancelledBy, Failure, FailureCode, OrderCancelled};
 use contracts::ids::OrderId;
 use contracts::saga::{Step, Steps};
-use db::Json;
+use db::{Json, Row};
 use order::Order;
 use order::decide::Reply;
-use order::input::{Heard, Input, Meaning};
+use order::input::{Heard, Input, Meaning, Refund};
 use order::store::{AuditKind, Rows, Status, StepMask};
 use runtime::{Decision, Moment, Service};
 
@@ -33,6 +33,7 @@ impl Plant for Order {
                 Self::decide(rows, input, at)
             }
             (OrderBug::ExpiresCompleted, Input::Expire(order_id)) => expire(rows, *order_id, at),
+            (_, Input::Refund(command)) => refund(bug, rows, command, at),
             (_, Input::Heard(heard)) => hear(bug, rows, heard, at),
             (_, _) => {
                 let decision = Self::decide(rows, input, at);
@@ -51,7 +52,17 @@ fn hear(bug: OrderBug, rows: &mut Rows, heard: &Heard, at: &Moment) -> Decision<
     let before = rows.orders.get(&order_id).map(|order| order.status);
     let mut decision = Order::decide(rows, &Input::Heard(heard.clone()), at);
     match bug {
-        OrderBug::ForgetsKey | OrderBug::AnswersOtherBody => {}
+        OrderBug::ForgetsKey
+        | OrderBug::AnswersOtherBody
+        | OrderBug::RefundsTooMuch
+        | OrderBug::CouponForAPart => {}
+        OrderBug::ForgetsReturn => {
+            if let Meaning::Returned(refund_id, step) = heard.meaning
+                && let Some(refund) = rows.refund.get_mut(&(order_id, refund_id))
+            {
+                refund.acknowledged = StepMask(refund.acknowledged.0.without(step));
+            }
+        }
         OrderBug::ExpiresCompleted => {
             // The deadline stays set although the order is done.
             if let Meaning::Paid(_) = heard.meaning {
@@ -79,6 +90,54 @@ fn hear(bug: OrderBug, rows: &mut Rows, heard: &Heard, at: &Moment) -> Decision<
             }
         }
         OrderBug::OwesNoCoupon => return owe_no_coupon(rows, decision),
+    }
+    decision
+}
+
+fn refund(bug: OrderBug, rows: &mut Rows, command: &Refund, at: &Moment) -> Decision<Reply> {
+    let input = Input::Refund(command.clone());
+    match bug {
+        OrderBug::RefundsTooMuch => {
+            let before: Vec<_> = rows.refund.under(command.order_id).cloned().collect();
+            for refund in &before {
+                rows.refund.remove(&refund.key());
+            }
+            let decision = Order::decide(rows, &input, at);
+            before
+                .into_iter()
+                .for_each(|refund| rows.refund.put(refund));
+            decision
+        }
+        OrderBug::CouponForAPart => {
+            let decision = Order::decide(rows, &input, at);
+            coupon_for_a_part(rows, decision)
+        }
+        OrderBug::ForgetsKey
+        | OrderBug::AnswersOtherBody
+        | OrderBug::ExpiresCompleted
+        | OrderBug::ConfirmsCancelled
+        | OrderBug::LosesEarlyUndo
+        | OrderBug::LosesAudit
+        | OrderBug::OwesNoCoupon
+        | OrderBug::ForgetsReturn => Order::decide(rows, &input, at),
+    }
+}
+
+fn coupon_for_a_part(rows: &mut Rows, mut decision: Decision<Reply>) -> Decision<Reply> {
+    for said in &mut decision.says {
+        let Fact::RefundRequested(asked) = &mut said.fact else {
+            continue;
+        };
+        if asked.order.user_coupon_id.is_none() {
+            continue;
+        }
+        asked.refund.whole_order = true;
+        asked.refund.owed = asked.refund.owed.with(Step::ReturnCoupon);
+        let key = (asked.order.order_id, asked.refund.refund_id);
+        if let Some(refund) = rows.refund.get_mut(&key) {
+            refund.whole_order = true;
+            refund.owed = StepMask(asked.refund.owed);
+        }
     }
     decision
 }

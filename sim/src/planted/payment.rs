@@ -42,6 +42,15 @@ impl Plant for Payment {
                 }
                 decision
             }
+            (PaymentBug::LosesReturn, Input::ReturnPoints(refund)) => {
+                let decision = Self::decide(rows, input, at);
+                if !decision.says.is_empty() {
+                    let saga = refund.refund_id.into();
+                    rows.ledger
+                        .remove(&(refund.user_id, saga, Direction::Refund));
+                }
+                decision
+            }
             (_, _) => Self::decide(rows, input, at),
         }
     }

@@ -7,7 +7,8 @@ use contracts::ids::{OrderId, ProductId, SagaId};
 use contracts::saga::Step;
 use product::Product;
 use product::decide::Reply;
-use product::input::Input;
+use product::domain::ranking::Direction as Counted;
+use product::input::{Input, Rank};
 use product::store::{Direction, Entry, Ledger, Rows, Stock};
 use runtime::{Decision, Moment, Service};
 
@@ -37,6 +38,18 @@ fn spoil_after(
 ) -> Decision<Reply> {
     match bug {
         ProductBug::Oversells => {}
+        ProductBug::RanksRefunded => {
+            if let (Input::Rank(sales), false) = (input, decision.is_repeat())
+                && sales.direction == Counted::TakenBack
+            {
+                rank_again(rows, sales);
+            }
+        }
+        ProductBug::ReturnsShort => {
+            if let (Input::ReturnStock(refund), false) = (input, decision.is_repeat()) {
+                return_short(rows, refund.refund_id.into());
+            }
+        }
         ProductBug::RestoresTwice => {
             if let (Input::RestoreStock(order), true) = (input, decision.is_repeat()) {
                 restore_again(rows, *order);
@@ -91,6 +104,29 @@ fn restore_again(rows: &mut Rows, order: OrderId) {
         if let Some(stock) = rows.stock.get_mut(&entry.product_id) {
             stock.quantity += entry.delta;
         }
+    }
+}
+
+fn rank_again(rows: &mut Rows, sales: &Rank) {
+    for pieces in &sales.pieces {
+        let key = (sales.hour.number(), pieces.product_id);
+        if let Some(rank) = rows.rank.get_mut(&key) {
+            rank.quantity += i64::from(pieces.quantity.get());
+        }
+    }
+}
+
+/// One piece of what came back goes missing, in the ledger as on the shelf.
+fn return_short(rows: &mut Rows, refund: SagaId) {
+    let entries: Vec<Ledger> = rows.ledger.under(refund).cloned().collect();
+    let Some(mut entry) = entries.into_iter().next() else {
+        return;
+    };
+    if let Some(stock) = rows.stock.get_mut(&entry.product_id) {
+        stock.quantity -= 1;
+        entry.delta -= 1;
+        entry.quantity_after -= 1;
+        rows.ledger.put(entry);
     }
 }
 

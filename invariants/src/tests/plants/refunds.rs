@@ -62,6 +62,19 @@ pub const PLANTS: &[Plant] = &[
         },
     },
     Plant {
+        says: "refund 00000000000S2 is called whole, and is not",
+        trips: &["I18"],
+        spoil: |rows| {
+            edit(
+                &mut rows.order,
+                &(PARTLY, FIRST_PART),
+                |refund: &mut Refund| {
+                    refund.whole_order = true;
+                },
+            );
+        },
+    },
+    Plant {
         says: "of 3 pieces of line 1 4 came back",
         trips: &["I3", "I7", "I13", "I18"],
         spoil: |rows| {
@@ -121,21 +134,6 @@ pub const PLANTS: &[Plant] = &[
             });
             edit(&mut rows.order, &PLAIN, |order: &mut OrderRow| {
                 order.status = Status::Pending;
-            });
-        },
-    },
-    Plant {
-        says: "its deadline is",
-        trips: &["I17"],
-        spoil: |rows| {
-            // As if it had expired, and Order and the view agreed on it.
-            edit(&mut rows.order, &AT_ONCE, |order: &mut OrderRow| {
-                let failure = order.failure.as_mut().unwrap();
-                failure.0.code = EXPIRED;
-            });
-            let own = |row: &order::view::OrderSummary| row.order_id == AT_ONCE;
-            edit_each(&mut rows.order_view, own, |row| {
-                row.failure_code.as_mut().unwrap().0 = EXPIRED.into();
             });
         },
     },
