@@ -32,6 +32,9 @@ pub mod invariants;
 /// Coupons, offered and held.
 pub mod promotion;
 
+/// The loops of a shop.
+pub mod loops;
+
 /// Read models as operators see them.
 pub mod projection;
 

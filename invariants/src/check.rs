@@ -84,7 +84,7 @@ pub const ALWAYS: &[Invariant] = &[
     },
     Invariant {
         name: "I17",
-        meaning: "no deadline is forgotten, and no order is cancelled once its payment was heard of",
+        meaning: "no deadline is forgotten, and none cancels what was heard to be paid",
         check: deadlines::i17_expiry,
     },
     Invariant {

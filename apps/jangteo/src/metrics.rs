@@ -10,7 +10,7 @@ use runtime::{Service, Status};
 use crate::shop::Places;
 
 /// One loop: its name and what it counted.
-type Counted<'p> = (&'static str, &'p Status);
+pub type Counted<'p> = (&'static str, &'p Status);
 
 /// A metric of one number a loop.
 struct Metric {
@@ -20,7 +20,7 @@ struct Metric {
     value: fn(&Status, Timestamp) -> f64,
 }
 
-const METRICS: [Metric; 8] = [
+const METRICS: [Metric; 9] = [
     Metric {
         name: "jangteo_batches_total",
         kind: "counter",
@@ -58,6 +58,12 @@ const METRICS: [Metric; 8] = [
         value: |status, _| status.rollbacks.load(Ordering::Relaxed) as f64,
     },
     Metric {
+        name: "jangteo_loop_reopened_total",
+        kind: "counter",
+        help: "Loops opened again after a fault point struck.",
+        value: |status, _| status.reopened.load(Ordering::Relaxed) as f64,
+    },
+    Metric {
         name: "jangteo_consumer_lag",
         kind: "gauge",
         help: "Events of the log not read yet.",
@@ -73,10 +79,9 @@ const METRICS: [Metric; 8] = [
 
 const STEPS: &str = "jangteo_saga_steps_total";
 
-/// All metrics of the shop.
-pub fn text(places: &Places) -> String {
-    let now = places.order.handle.now();
-    let loops: [Counted<'_>; 6] = [
+/// The loops by the names of their consumers.
+pub fn loops(places: &Places) -> [Counted<'_>; 6] {
+    [
         (user::User::CONSUMER, places.user.handle.status()),
         (product::Product::CONSUMER, places.product.handle.status()),
         (order::Order::CONSUMER, places.order.handle.status()),
@@ -89,7 +94,13 @@ pub fn text(places: &Places) -> String {
             promotion::Promotion::CONSUMER,
             places.promotion.handle.status(),
         ),
-    ];
+    ]
+}
+
+/// All metrics of the shop.
+pub fn text(places: &Places) -> String {
+    let now = places.order.handle.now();
+    let loops = loops(places);
     let mut text = String::new();
     for Metric {
         name,

@@ -23,6 +23,7 @@ use platform_http::{Caller, Failure, Paging, PathId, Query};
 use crate::check::{self, Checked};
 use crate::shop::Places;
 
+mod loops;
 mod projections;
 
 /// Goes into the cursors of the list.
@@ -46,6 +47,7 @@ impl Operations {
 
 pub fn router(operations: Operations) -> Router {
     Router::new()
+        .merge(loops::routes())
         .merge(projections::routes())
         .route("/api/v1/sagas", get(sagas))
         .route("/api/v1/sagas/{id}", get(story))

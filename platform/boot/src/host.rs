@@ -12,7 +12,7 @@ use anyhow::{Context, anyhow};
 use axum::Router;
 use contracts::envelope::ServiceName;
 use contracts::time::Timestamp;
-use db::{Db, Migrations, Readers, Sqlite, Writer};
+use db::{Db, Failed, Migrations, Readers, Sqlite, Writer};
 use event_log::{EventLog, Topic, Topics};
 use futures::StreamExt;
 use futures::future::LocalBoxFuture;
@@ -71,6 +71,17 @@ pub struct Host {
     stops: Vec<Stop>,
 }
 
+/// What a loop needs to be opened again in its process.
+struct Reopening<S: Service> {
+    file: PathBuf,
+    migrations: Migrations,
+    writer: i64,
+    publishes: Option<Arc<Topic>>,
+    topics: Vec<Arc<Topic>>,
+    clock: fn() -> Timestamp,
+    handle: Handle<S>,
+}
+
 type Starter = Box<dyn FnOnce(mpsc::UnboundedSender<Ended>) -> LocalBoxFuture<'static, ()> + Send>;
 
 /// Asks one loop to end.
@@ -82,6 +93,7 @@ pub struct Opened<S> {
     writer: Writer,
     publishes: Option<Arc<Topic>>,
     file: PathBuf,
+    migrations: Migrations,
     service: PhantomData<fn() -> S>,
 }
 
@@ -164,6 +176,7 @@ impl Host {
             writer,
             publishes,
             file,
+            migrations,
             service: PhantomData,
         })
     }
@@ -187,12 +200,13 @@ impl Host {
     /// Makes a service ready to run, once all topics are known.
     pub async fn place<S: Service>(&mut self, opened: Opened<S>) -> anyhow::Result<Place<S>> {
         let readers = Arc::new(Readers::new(&opened.file));
-        let log = EventLog::Embedded(Topics::new(self.topics.iter().map(Arc::clone)));
+        let writer = opened.writer.id;
+        let publishes = opened.publishes.clone();
         let ready = OpenLoop::<S> {
             db: opened.db,
             writer: opened.writer,
             publishes: opened.publishes,
-            log,
+            log: log(&self.topics),
             clock: self.clock,
             service: PhantomData,
         };
@@ -202,7 +216,16 @@ impl Host {
             .with_context(|| format!("could not start {}", S::CONSUMER))?;
         let stop = handle.clone();
         self.stops.push(Box::new(move || stop.stop()));
-        self.starters.push(starter(running));
+        let reopening = Reopening {
+            file: opened.file,
+            migrations: opened.migrations,
+            writer,
+            publishes,
+            topics: self.topics.clone(),
+            clock: self.clock,
+            handle: handle.clone(),
+        };
+        self.starters.push(starter(running, reopening));
         let (folder, signer) = (self.folder.path().to_owned(), Arc::clone(&self.signer));
         Ok(Place {
             handle,
@@ -258,10 +281,44 @@ impl Running {
     }
 }
 
-fn starter<S: Service>(running: Loop<S>) -> Starter {
+fn log(topics: &[Arc<Topic>]) -> EventLog {
+    EventLog::Embedded(Topics::new(topics.iter().map(Arc::clone)))
+}
+
+impl<S: Service> Reopening<S> {
+    /// As a new process would: the file, the writer with a new epoch, everything else from rows.
+    async fn open(&self) -> Result<Loop<S>, Failed> {
+        let file = Sqlite::open(&self.file, self.migrations);
+        let file = file.map_err(|error| Failed::Permanent(error.to_string()))?;
+        let mut db = Db::Sqlite(file);
+        let writer = take_over(&mut db, self.writer, (self.clock)()).await?;
+        let ready = OpenLoop::<S> {
+            db,
+            writer,
+            publishes: self.publishes.clone(),
+            log: log(&self.topics),
+            clock: self.clock,
+            service: PhantomData,
+        };
+        ready.reopen(&self.handle).await
+    }
+}
+
+fn starter<S: Service>(running: Loop<S>, reopening: Reopening<S>) -> Starter {
     Box::new(move |sender| {
         Box::pin(async move {
-            let why = running.run().await;
+            let mut running = running;
+            let why = loop {
+                let why = running.run().await;
+                let Stopped::Fault(point) = why else {
+                    break why;
+                };
+                tracing::warn!(service = S::CONSUMER, %point, "killed; opening it again");
+                match reopening.open().await {
+                    Ok(again) => running = again,
+                    Err(failed) => break Stopped::Broken(failed),
+                }
+            };
             // Nobody listens any more when the process is already ending.
             let _unheard = sender.send(Ended {
                 consumer: S::CONSUMER,

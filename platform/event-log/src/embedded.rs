@@ -158,6 +158,15 @@ impl Topic {
         }
     }
 
+    /// The publisher was opened again: what it had committed by then is visible.
+    pub fn recovered(&self, end: i64) {
+        let mut state = self.lock();
+        state.ring.end_at(end);
+        for consumer in state.consumers.values() {
+            consumer.wake.notify_one();
+        }
+    }
+
     /// The lowest number some consumer still needs: nothing from there on may be forgotten.
     pub fn needed_from(&self) -> i64 {
         let state = self.lock();

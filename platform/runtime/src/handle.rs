@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use contracts::envelope::{Actor, Trace};
 use contracts::ids::Id;
 use contracts::time::Timestamp;
 use tokio::sync::{Notify, oneshot, watch};
 
+use crate::faults::{FaultPoint, Faults};
 use crate::ids::Ids;
 use crate::parking::Redrive;
 use crate::service::Service;
@@ -52,11 +54,28 @@ pub(crate) struct Shared<S: Service> {
     pub status: Status,
     pub wake: Arc<Notify>,
     pub stopping: AtomicBool,
+    pub faults: Faults,
+    pauses: Mutex<VecDeque<Pause>>,
     queue: Mutex<Queue<S>>,
     in_flight: Mutex<BTreeSet<String>>,
     watchers: Mutex<BTreeMap<i64, watch::Sender<()>>>,
     watched: AtomicUsize,
 }
+
+/// Somebody who wants the loop to stand still: told when it does, and asked when it may go on.
+struct Pause {
+    stands: oneshot::Sender<()>,
+    over: oneshot::Receiver<()>,
+}
+
+/// A loop that stands between two batches, until this is dropped or has been held for long.
+#[derive(Debug)]
+pub struct Paused {
+    _over: oneshot::Sender<()>,
+}
+
+/// Nobody holds a loop up for longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 struct Queue<S: Service> {
     commands: VecDeque<Command<S>>,
@@ -80,6 +99,10 @@ impl<S: Service> Clone for Handle<S> {
 impl<S: Service> Handle<S> {
     pub(crate) fn new(shared: Arc<Shared<S>>) -> Self {
         Self { shared }
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared<S>> {
+        &self.shared
     }
 
     pub fn now(&self) -> Timestamp {
@@ -143,6 +166,28 @@ impl<S: Service> Handle<S> {
         self.shared.wake.notify_one();
     }
 
+    /// Makes the loop end at this point of its next batch as if it were killed there.
+    pub fn fail_at(&self, point: FaultPoint) {
+        self.shared.faults.set(point);
+    }
+
+    /// Returns once the loop stands between two batches, all it has committed being published.
+    /// It goes on when the guard is dropped, or two seconds later.
+    ///
+    /// # Errors
+    /// `Stopping` when the loop has ended.
+    pub async fn pause(&self) -> Result<Paused, Unanswered> {
+        let (stands, standing) = oneshot::channel();
+        let (over, wait) = oneshot::channel();
+        if lock(&self.shared.queue).closed {
+            return Err(Unanswered::Stopping);
+        }
+        lock(&self.shared.pauses).push_back(Pause { stands, over: wait });
+        self.shared.wake.notify_one();
+        standing.await.map_err(|_| Unanswered::Stopping)?;
+        Ok(Paused { _over: over })
+    }
+
     pub fn lag(&self) -> Lag {
         self.shared.status.lag(self.now())
     }
@@ -166,6 +211,8 @@ impl<S: Service> Shared<S> {
             status: Status::default(),
             wake: Arc::new(Notify::new()),
             stopping: AtomicBool::new(false),
+            faults: Faults::default(),
+            pauses: Mutex::new(VecDeque::new()),
             queue: Mutex::new(Queue {
                 commands: VecDeque::new(),
                 redrives: VecDeque::new(),
@@ -217,10 +264,28 @@ impl<S: Service> Shared<S> {
         !queue.commands.is_empty() || !queue.redrives.is_empty()
     }
 
+    /// Stands still for whoever asked for it.
+    pub async fn stand(&self) {
+        loop {
+            let Some(Pause { stands, over }) = lock(&self.pauses).pop_front() else {
+                return;
+            };
+            if stands.send(()).is_ok() {
+                // Dropped, or held for too long: either way it is over.
+                let _over = tokio::time::timeout(LONGEST_PAUSE, over).await;
+            }
+        }
+    }
+
+    pub fn is_wanted_still(&self) -> bool {
+        !lock(&self.pauses).is_empty()
+    }
+
     /// Ends the queue; whoever still waits learns that the service is stopping.
     pub fn close(&self) {
         let mut queue = lock(&self.queue);
         queue.closed = true;
+        lock(&self.pauses).clear();
         for command in queue.commands.drain(..) {
             // A caller that went away needs no answer.
             let _gone = command.reply.send(Err(Unanswered::Stopping));

@@ -3,6 +3,7 @@
 
 mod batch;
 mod decision;
+mod faults;
 mod forget;
 mod handle;
 mod ids;
@@ -20,7 +21,8 @@ pub mod idempotency;
 
 pub use batch::{Arrived, Batch, Done, Mark, Origin, Progress, run_batch};
 pub use decision::{Decision, Moment, Said};
-pub use handle::{Handle, Unanswered, Watch};
+pub use faults::{FaultPoint, UnknownFaultPoint};
+pub use handle::{Handle, Paused, Unanswered, Watch};
 pub use ids::Ids;
 pub use looping::{Loop, Stopped};
 pub use open::{OpenLoop, take_over};

@@ -14,6 +14,7 @@ use event_log::Topic;
 use futures::FutureExt;
 
 use crate::batch::Mark;
+use crate::faults::FaultPoint;
 use crate::forget::{Forgetting, Kept};
 use crate::handle::Shared;
 use crate::inbox::Inbox;
@@ -44,6 +45,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 pub enum Stopped {
     #[error("it was asked to")]
     Asked,
+    /// As if killed: what was not committed is gone, nobody was answered. Its handles live on,
+    /// and it can be opened again for them.
+    #[error("the fault point {0} struck")]
+    Fault(FaultPoint),
     /// Another instance took the writer over.
     #[error(transparent)]
     Deposed(Failed),
@@ -73,6 +78,8 @@ pub struct Loop<S: Service> {
     /// When positions were last written for their own sake.
     kept_at: Timestamp,
     forgetting: Forgetting,
+    /// The point at which the batch under way was killed.
+    struck: Option<FaultPoint>,
 }
 
 /// What a loop is put together from when it opens.
@@ -113,6 +120,7 @@ impl<S: Service> Loop<S> {
             failures: 0,
             kept_at: last_now,
             forgetting: Forgetting::default(),
+            struck: None,
         }
     }
 
@@ -123,6 +131,9 @@ impl<S: Service> Loop<S> {
             let why = format!("the loop panicked: {}", message(panic.as_ref()));
             Stopped::Broken(Failed::Permanent(why))
         });
+        if let Stopped::Fault(_) = stopped {
+            return stopped;
+        }
         self.shared.close();
         if !matches!(stopped, Stopped::Asked) {
             tracing::error!(service = S::CONSUMER, why = %stopped, "loop ended");
@@ -142,6 +153,9 @@ impl<S: Service> Loop<S> {
 
     /// One batch, or one wait for something to do. False when it was asked to stop and is done.
     async fn turn(&mut self) -> Result<bool, Stopped> {
+        if self.shared.is_wanted_still() {
+            self.shared.stand().await;
+        }
         let stopping = self.shared.stopping.load(Ordering::Acquire);
         let work = self.gather(stopping);
         if work.is_empty() {

@@ -14,6 +14,7 @@ use crate::ids::Ids;
 use crate::inbox::Inbox;
 use crate::looping::{Loop, Parts};
 use crate::service::Service;
+use crate::status::add;
 use crate::timers::{Timer, TimerChange, Timers};
 
 /// A timer found at start is not due before this long after it: an outage must not cancel what
@@ -63,9 +64,25 @@ pub struct OpenLoop<S: Service> {
 
 impl<S: Service> OpenLoop<S> {
     /// Reads from the rows what the loop keeps in memory.
-    pub async fn open(mut self) -> Result<(Loop<S>, Handle<S>), Failed> {
+    pub async fn open(self) -> Result<(Loop<S>, Handle<S>), Failed> {
         let ids = Ids::new(self.writer.id, self.writer.last_ms);
         let shared = Arc::new(Shared::<S>::new(self.clock, ids));
+        let handle = Handle::new(Arc::clone(&shared));
+        Ok((self.read(shared).await?, handle))
+    }
+
+    /// Opens a loop again that a fault point struck, for the handles it had. What it committed
+    /// and did not publish becomes visible.
+    pub async fn reopen(self, handle: &Handle<S>) -> Result<Loop<S>, Failed> {
+        if let Some(topic) = &self.publishes {
+            topic.recovered(self.writer.next_seq);
+        }
+        let running = self.read(Arc::clone(handle.shared())).await?;
+        add(&handle.status().reopened, 1);
+        Ok(running)
+    }
+
+    async fn read(mut self, shared: Arc<Shared<S>>) -> Result<Loop<S>, Failed> {
         let topics: std::collections::BTreeSet<&'static str> = S::hears()
             .iter()
             .map(|kind| kind.publisher().topic())
@@ -103,7 +120,6 @@ impl<S: Service> OpenLoop<S> {
         }
         let inbox = Inbox::new(tails, parked, S::hears());
         let timers = self.timers()?;
-        let handle = Handle::new(Arc::clone(&shared));
         let parts = Parts {
             db: self.db,
             writer: self.writer,
@@ -112,7 +128,7 @@ impl<S: Service> OpenLoop<S> {
             timers,
             shared,
         };
-        Ok((Loop::new(parts), handle))
+        Ok(Loop::new(parts))
     }
 
     fn timers(&self) -> Result<Timers, Failed> {

@@ -22,6 +22,8 @@ pub struct Status {
     pub parked: AtomicU64,
     /// Batches that were rolled back, whatever the reason.
     pub rollbacks: AtomicU64,
+    /// How often the loop was opened again after a fault point struck.
+    pub reopened: AtomicU64,
     /// Steps of the saga table that events led to here: done, then undone. Repeats do not count.
     steps: [[AtomicU64; 2]; STEPS],
     oldest_unread: AtomicI64,

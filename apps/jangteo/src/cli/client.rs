@@ -92,6 +92,13 @@ impl Client {
         self.take(request.timeout(limit)).await
     }
 
+    /// Posts what is answered with nothing.
+    pub async fn tell(&self, path: &str, body: &impl Serialize) -> Result<(), Ended> {
+        let request = self.request(Method::POST, path).json(body);
+        self.send(request.timeout(PATIENCE)).await?;
+        Ok(())
+    }
+
     /// A stream of server-sent events; whoever reads it says how long.
     pub async fn stream(&self, path: &str) -> Result<Response, Ended> {
         let request = self

@@ -20,6 +20,7 @@ use super::sagas::tell;
 use super::{Ended, Target};
 use crate::seed::{PASSWORD, SHOPPER};
 
+mod kill;
 mod refund;
 
 /// A cancel races the saga, which takes milliseconds: it may lose some times before it wins.
@@ -44,6 +45,8 @@ pub(super) enum Demo {
     Cancel(Flags),
     /// Buy two things and give them back: one piece first, then the rest.
     Refund(Flags),
+    /// Kill a service's loop in the middle of a saga and watch both come to their end.
+    Kill(kill::KillFlags),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -73,6 +76,7 @@ pub(super) async fn run(demo: Demo) -> Result<(), Ended> {
         Demo::Order(flags) => order(&Stage::set(&flags.target).await?).await,
         Demo::Fail { what, flags } => fail(&Stage::set(&flags.target).await?, what).await,
         Demo::Cancel(flags) => cancel(&Stage::set(&flags.target).await?).await,
+        Demo::Kill(flags) => kill::kill(&flags).await,
         Demo::Refund(flags) => refund::refund(&Stage::set(&flags.target).await?).await,
     }
 }

@@ -48,6 +48,24 @@ async fn a_ready_shop_says_where_it_is_and_is_seeded() {
 }
 
 #[tokio::test]
+async fn a_killed_loop_is_opened_again_and_the_order_is_made_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = Shop::start(folder.path()).await;
+    for service in ["product", "order", "payment", "promotion"] {
+        for point in ["before-commit", "after-commit", "after-publish"] {
+            let told = shop
+                .run(&["demo", "kill", "--service", service, "--point", point])
+                .await
+                .exits(0);
+            let told = told.tells(&["다시 열었고"]).stdout;
+            assert!(told.contains("COMPLETED"), "{service} {point}: {told}");
+        }
+    }
+    shop.run(&["verify", "--at-rest"]).await.exits(0);
+    shop.stop().await;
+}
+
+#[tokio::test]
 async fn an_order_is_given_back_piece_by_piece() {
     let folder = tempfile::tempdir().unwrap();
     let shop = Shop::start(folder.path()).await;

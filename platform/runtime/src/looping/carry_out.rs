@@ -11,6 +11,7 @@ use futures::FutureExt;
 use super::gather::{Waits, Work};
 use super::{Loop, Stopped, message};
 use crate::batch::{Arrived, Batch, Done, Origin, Progress, run_batch};
+use crate::faults::FaultPoint;
 use crate::handle::{Command, Unanswered};
 use crate::parking::{self, ParkedKey};
 use crate::service::Service;
@@ -35,8 +36,13 @@ impl<S: Service> Loop<S> {
             let (park, later) = self.inbox.passed(work.park, &progress);
             match self.attempt(batch, &progress, &park) {
                 Ok(done) => {
+                    self.strike(FaultPoint::AfterCommit)?;
                     work.park = later;
                     self.inbox.committed(&progress);
+                    if let Some(topic) = &self.publishes {
+                        topic.published(&done.events);
+                    }
+                    self.strike(FaultPoint::AfterPublish)?;
                     let held = held_keys(&work.inputs, &done);
                     self.act(&mut work, size, done, &park);
                     // Within one batch `run_batch` sees to it; here are more batches to come.
@@ -46,6 +52,9 @@ impl<S: Service> Loop<S> {
                     }
                 }
                 Err(failed) => {
+                    if let Some(point) = self.struck.take() {
+                        return Err(Stopped::Fault(point));
+                    }
                     work.park = park.into_iter().chain(later).collect();
                     match failed {
                         Failed::Permanent(_) if size > 1 => {
@@ -98,11 +107,16 @@ impl<S: Service> Loop<S> {
             last_ms: self.shared.ids.last_ms().max(now.millis()),
             timers_from: self.timers_from,
         };
-        let db = &mut self.db;
+        let (db, struck) = (&mut self.db, &mut self.struck);
+        let faults = &self.shared.faults;
         let tried = AssertUnwindSafe(|| {
             let whole = async {
                 let mut tx = db.begin().await?;
                 let done = run_batch::<S>(&mut tx, &batch).await?;
+                if faults.strikes(FaultPoint::BeforeCommit) {
+                    *struck = Some(FaultPoint::BeforeCommit);
+                    return Err(Failed::Transient("killed before the commit".to_owned()));
+                }
                 tx.commit().await?;
                 Ok(done)
             };
@@ -122,11 +136,15 @@ impl<S: Service> Loop<S> {
         result
     }
 
-    /// After the commit, and only then: publish, replies, timers, wake-ups.
-    fn act(&mut self, work: &mut Work<S>, size: usize, done: Done<S::Reply>, park: &[Parked]) {
-        if let Some(topic) = &self.publishes {
-            topic.published(&done.events);
+    fn strike(&self, point: FaultPoint) -> Result<(), Stopped> {
+        match self.shared.faults.strikes(point) {
+            true => Err(Stopped::Fault(point)),
+            false => Ok(()),
         }
+    }
+
+    /// After the commit and the publishing, and only then: replies, timers, wake-ups.
+    fn act(&mut self, work: &mut Work<S>, size: usize, done: Done<S::Reply>, park: &[Parked]) {
         self.count(size, &done, park);
         for (arrived, decision) in work.inputs.iter().zip(&done.decisions) {
             if let Some(event) = arrived.event()

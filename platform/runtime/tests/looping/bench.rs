@@ -123,18 +123,28 @@ impl Bench {
         self.open_over(self.open_db()).await
     }
 
-    pub async fn open_over(&self, mut db: Db) -> (Loop<Counter>, Handle<Counter>) {
+    pub async fn open_over(&self, db: Db) -> (Loop<Counter>, Handle<Counter>) {
+        self.ready(db).await.open().await.expect("opens")
+    }
+
+    /// Opens a loop again for the handle that the one before it had.
+    pub async fn run_again(&self, handle: Handle<Counter>) -> Running {
+        let ready = self.ready(self.open_db()).await;
+        let running = ready.reopen(&handle).await.expect("opens again");
+        Running::start((running, handle))
+    }
+
+    async fn ready(&self, mut db: Db) -> OpenLoop<Counter> {
         let taken = take_over(&mut db, WRITER, now()).await;
         let topics = [&self.users.topic, &self.coupons.topic].map(Arc::clone);
-        let ready = OpenLoop::<Counter> {
+        OpenLoop {
             db,
             writer: taken.expect("takes over"),
             publishes: Some(Arc::clone(&self.own)),
             log: EventLog::Embedded(Topics::new(topics)),
             clock: now,
             service: PhantomData,
-        };
-        ready.open().await.expect("opens")
+        }
     }
 
     pub async fn run(&self) -> Running {

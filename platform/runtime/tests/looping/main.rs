@@ -6,6 +6,7 @@ mod commands;
 mod counter;
 mod crash;
 mod fairness;
+mod faults;
 mod forgetting;
 mod owners;
 mod parking;

@@ -203,6 +203,11 @@ const PROFILE: Body = Body {
     ],
 };
 
+const KILL: Body = Body {
+    text: r#"{"point": "before-commit"}"#,
+    fields: &[("/point", Takes::Word)],
+};
+
 /// Of a command that says everything with its path.
 const NOTHING: Body = Body {
     text: "{}",
@@ -268,6 +273,8 @@ pub fn routes() -> Vec<Route> {
         get("/api/v1/users/me/coupons", Member),
         get("/api/v1/sagas", Operator),
         get("/api/v1/sagas/{id}", Operator),
+        get("/api/v1/loops", Operator),
+        open(Method::POST, "/api/v1/loops/{action}", Admin, Some(&KILL)),
         get("/api/v1/projections", Operator),
         open(Method::POST, "/api/v1/projections/{action}", Operator, None),
         get("/api/v1/invariants", Operator),
@@ -280,13 +287,14 @@ pub fn routes() -> Vec<Route> {
 /// A route that is served and not in the table would not be tested.
 #[test]
 fn the_table_has_every_route() {
-    const SERVED: [&str; 7] = [
+    const SERVED: [&str; 8] = [
         include_str!("../../../../services/user/src/api.rs"),
         include_str!("../../../../services/product/src/api.rs"),
         include_str!("../../../../services/order/src/api.rs"),
         include_str!("../../../../services/payment/src/api.rs"),
         include_str!("../../../../services/promotion/src/api.rs"),
         include_str!("../../../../apps/jangteo/src/operations.rs"),
+        include_str!("../../../../apps/jangteo/src/operations/loops.rs"),
         include_str!("../../../../apps/jangteo/src/operations/projections.rs"),
     ];
     let mut served = BTreeSet::new();
