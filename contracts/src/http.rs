@@ -32,8 +32,14 @@ pub mod invariants;
 /// Coupons, offered and held.
 pub mod promotion;
 
+/// Parked keys.
+pub mod dead_letter;
+
 /// The loops of a shop.
 pub mod loops;
+
+/// The event log.
+pub mod outbox;
 
 /// Read models as operators see them.
 pub mod projection;

@@ -9,8 +9,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 mod client;
 mod demo;
 mod dev;
+mod dlq;
 mod follow;
 mod language;
+mod outbox;
 mod projection;
 mod refusal;
 mod sagas;
@@ -43,9 +45,15 @@ enum Command {
     /// Drive a running shop through its public API and show the saga as it happens.
     #[command(subcommand)]
     Demo(demo::Demo),
-    /// Look at sagas of a running shop.
+    /// Look at sagas of a running shop, and help one that does not end.
     #[command(subcommand)]
     Saga(sagas::Saga),
+    /// Keys that are parked because an event could not be handled.
+    #[command(subcommand)]
+    Dlq(dlq::Dlq),
+    /// The event log: how far it is, and who is behind.
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
     /// Read models: how they stand, whether they are right, and rebuilding them.
     #[command(subcommand)]
     Projection(projection::Projection),
@@ -164,6 +172,8 @@ async fn run(cli: Cli) -> Result<(), Ended> {
         Command::Dev(flags) => dev::run(flags).await,
         Command::Demo(demo) => demo::run(demo).await,
         Command::Saga(saga) => sagas::run(saga).await,
+        Command::Dlq(dlq) => dlq::run(dlq).await,
+        Command::Outbox(outbox) => outbox::run(outbox).await,
         Command::Projection(projection) => projection::run(projection).await,
         Command::Verify(flags) => verify::run(flags).await,
     }

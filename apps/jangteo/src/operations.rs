@@ -23,8 +23,11 @@ use platform_http::{Caller, Failure, Paging, PathId, Query};
 use crate::check::{self, Checked};
 use crate::shop::Places;
 
+mod dead_letters;
 mod loops;
+mod outbox;
 mod projections;
+mod sagas;
 
 /// Goes into the cursors of the list.
 const SAGAS: &str = "sagas";
@@ -47,7 +50,10 @@ impl Operations {
 
 pub fn router(operations: Operations) -> Router {
     Router::new()
+        .merge(dead_letters::routes())
         .merge(loops::routes())
+        .merge(outbox::routes())
+        .merge(sagas::routes())
         .merge(projections::routes())
         .route("/api/v1/sagas", get(sagas))
         .route("/api/v1/sagas/{id}", get(story))

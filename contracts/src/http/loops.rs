@@ -20,7 +20,7 @@ pub struct LoopView {
     pub lag_micros: i64,
 }
 
-/// POST /loops/{name}:kill
+/// POST /loops/{name}/kill
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KillLoop {

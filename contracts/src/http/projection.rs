@@ -22,7 +22,7 @@ pub struct ProjectionView {
     pub rebuilt_at: Option<Timestamp>,
 }
 
-/// POST /projections/{name}:check
+/// POST /projections/{name}/check
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProjectionCheckView {
@@ -36,7 +36,7 @@ pub struct ProjectionCheckView {
     pub view_checksum: String,
 }
 
-/// POST /projections/{name}:rebuild
+/// POST /projections/{name}/rebuild
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProjectionRebuildView {

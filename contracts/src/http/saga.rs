@@ -109,6 +109,24 @@ impl FromStr for SagaState {
     }
 }
 
+/// POST /sagas/{id}/retry
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RetriedView {
+    /// How many events of the saga the log still has.
+    pub events: usize,
+    /// How often one of them was handed to a service that hears it.
+    pub handed: usize,
+}
+
+/// POST /sagas/{id}/resolve
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResolvedView {
+    /// The steps that are no longer waited for.
+    pub steps: Steps,
+}
+
 /// GET /sagas/{id}: the saga over all services.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

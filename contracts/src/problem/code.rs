@@ -28,6 +28,7 @@ pub enum Code {
     ProductNotFound,
     OrderNotFound,
     CouponNotFound,
+    DeadLetterNotFound,
     MethodNotAllowed,
     OutOfStock,
     ProductNotOnSale,
@@ -45,6 +46,8 @@ pub enum Code {
     OrderNotRefundable,
     RefundExceeds,
     SagaNotResolvable,
+    EventsPruned,
+    UndoNotDiscardable,
     RequestInProgress,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -130,6 +133,12 @@ const TABLE: [Entry; Code::ALL.len()] = [
         404,
         "쿠폰을 찾을 수 없어요",
         "Coupon not found",
+    ),
+    entry(
+        "DEAD_LETTER_NOT_FOUND",
+        404,
+        "그런 키는 멈춰 있지 않아요",
+        "No such key is parked",
     ),
     entry(
         "METHOD_NOT_ALLOWED",
@@ -229,6 +238,18 @@ const TABLE: [Entry; Code::ALL.len()] = [
         "The saga waits for nothing",
     ),
     entry(
+        "EVENTS_PRUNED",
+        409,
+        "이벤트 로그에 그 사가가 더 남아 있지 않아요",
+        "The event log no longer has that saga",
+    ),
+    entry(
+        "UNDO_NOT_DISCARDABLE",
+        409,
+        "되돌리기 이벤트는 버릴 수 없어요",
+        "An undo cannot be discarded",
+    ),
+    entry(
         "REQUEST_IN_PROGRESS",
         409,
         "같은 요청을 처리하고 있어요",
@@ -298,7 +319,7 @@ const TABLE: [Entry; Code::ALL.len()] = [
 ];
 
 impl Code {
-    pub const ALL: [Code; 42] = [
+    pub const ALL: [Code; 45] = [
         Code::ValidationFailed,
         Code::IdempotencyKeyRequired,
         Code::InvalidCursor,
@@ -312,6 +333,7 @@ impl Code {
         Code::ProductNotFound,
         Code::OrderNotFound,
         Code::CouponNotFound,
+        Code::DeadLetterNotFound,
         Code::MethodNotAllowed,
         Code::OutOfStock,
         Code::ProductNotOnSale,
@@ -329,6 +351,8 @@ impl Code {
         Code::OrderNotRefundable,
         Code::RefundExceeds,
         Code::SagaNotResolvable,
+        Code::EventsPruned,
+        Code::UndoNotDiscardable,
         Code::RequestInProgress,
         Code::BodyTooLarge,
         Code::UnsupportedMediaType,

@@ -174,6 +174,15 @@ impl Topic {
         slowest.unwrap_or_else(|| state.ring.end())
     }
 
+    /// Where each consumer stands: the next number it has not committed.
+    pub fn places(&self) -> Vec<(String, i64)> {
+        let state = self.lock();
+        let places = state.consumers.iter();
+        places
+            .map(|(name, consumer)| (name.clone(), consumer.next))
+            .collect()
+    }
+
     /// Whether a consumer of that name was ever opened here.
     pub fn has_consumer(&self, name: &str) -> bool {
         self.lock().consumers.contains_key(name)

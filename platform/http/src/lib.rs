@@ -27,7 +27,7 @@ pub use token::{BadKey, Realm, Refused, Signer, TokenKey, Verifier};
 pub use body::{BodyLimit, DEFAULT_BODY_BYTES, Json};
 pub use keyed::{Fingerprint, IdempotencyKey, Keyed, Scope};
 pub use list::{Paging, Query};
-pub use path::PathId;
+pub use path::{PathId, PathName};
 pub use prefer::{LONGEST_WAIT, Wait};
 
 /// What goes back.

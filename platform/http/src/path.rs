@@ -23,3 +23,19 @@ impl<S: Send + Sync, Of: Resource> FromRequestParts<S> for PathId<Of> {
         text.parse().map(PathId).map_err(|_| absent())
     }
 }
+
+/// The first parameter of the path as it stands; what is no text is empty, and names nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PathName(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathName {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<PathName, Failure> {
+        let params = RawPathParams::from_request_parts(parts, state).await.ok();
+        let first = params.as_ref().and_then(|params| params.iter().next());
+        Ok(PathName(
+            first.map_or(String::new(), |(_, text)| text.to_owned()),
+        ))
+    }
+}

@@ -62,6 +62,9 @@ pub enum Origin {
         seq: i64,
         event: Arc<Event>,
     },
+    /// An event handed over once more, outside any position: what it did already it does not do
+    /// again.
+    Again { event: Arc<Event> },
     /// An event that was parked and is tried again; its row goes with this batch.
     Redriven {
         parked: Box<Parked>,
@@ -83,7 +86,9 @@ impl<I> Arrived<I> {
     pub(crate) fn event(&self) -> Option<&Arc<Event>> {
         match &self.origin {
             Origin::Asked => None,
-            Origin::Event { event, .. } | Origin::Redriven { event, .. } => Some(event),
+            Origin::Event { event, .. }
+            | Origin::Again { event }
+            | Origin::Redriven { event, .. } => Some(event),
         }
     }
 

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use contracts::envelope::{Actor, Trace};
+use contracts::envelope::{Actor, Event, Trace};
 use contracts::ids::Id;
 use contracts::time::Timestamp;
 use tokio::sync::{Notify, oneshot, watch};
 
 use crate::faults::{FaultPoint, Faults};
 use crate::ids::Ids;
-use crate::parking::Redrive;
+use crate::parking::{Discard, Redrive};
 use crate::service::Service;
 use crate::status::{Lag, Status};
 
@@ -80,6 +80,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 struct Queue<S: Service> {
     commands: VecDeque<Command<S>>,
     redrives: VecDeque<Redrive>,
+    discards: VecDeque<Discard>,
+    /// Events to be heard once more.
+    again: VecDeque<Arc<Event>>,
     closed: bool,
 }
 
@@ -166,6 +169,19 @@ impl<S: Service> Handle<S> {
         self.shared.wake.notify_one();
     }
 
+    /// Takes the first event of a parked key away, and the key up again.
+    pub fn discard(&self, discard: Discard) {
+        lock(&self.shared.queue).discards.push_back(discard);
+        self.shared.wake.notify_one();
+    }
+
+    /// Has an event heard once more that may have been heard before. What it has done already it
+    /// does not do again; about something that is not known here it does nothing.
+    pub fn hear_again(&self, event: Arc<Event>) {
+        self.shared.hear_again(event);
+        self.shared.wake.notify_one();
+    }
+
     /// Makes the loop end at this point of its next batch as if it were killed there.
     pub fn fail_at(&self, point: FaultPoint) {
         self.shared.faults.set(point);
@@ -216,6 +232,8 @@ impl<S: Service> Shared<S> {
             queue: Mutex::new(Queue {
                 commands: VecDeque::new(),
                 redrives: VecDeque::new(),
+                discards: VecDeque::new(),
+                again: VecDeque::new(),
                 closed: false,
             }),
             in_flight: Mutex::new(BTreeSet::new()),
@@ -259,9 +277,24 @@ impl<S: Service> Shared<S> {
         lock(&self.queue).redrives.drain(..).collect()
     }
 
+    pub fn take_discards(&self) -> Vec<Discard> {
+        lock(&self.queue).discards.drain(..).collect()
+    }
+
+    pub fn take_again(&self, limit: usize) -> Vec<Arc<Event>> {
+        let mut queue = lock(&self.queue);
+        let count = limit.min(queue.again.len());
+        queue.again.drain(..count).collect()
+    }
+
+    pub fn hear_again(&self, event: Arc<Event>) {
+        lock(&self.queue).again.push_back(event);
+    }
+
     pub fn has_commands(&self) -> bool {
         let queue = lock(&self.queue);
-        !queue.commands.is_empty() || !queue.redrives.is_empty()
+        let asked = [queue.redrives.is_empty(), queue.discards.is_empty()];
+        !queue.commands.is_empty() || !queue.again.is_empty() || asked.contains(&false)
     }
 
     /// Stands still for whoever asked for it.

@@ -320,7 +320,9 @@ fn place_in<'a, I>(arrived: &'a Arrived<I>, name: &str) -> Option<(i64, &'a Arc<
         Origin::Event {
             topic, seq, event, ..
         } if topic == name => Some((*seq, event)),
-        Origin::Event { .. } | Origin::Asked | Origin::Redriven { .. } => None,
+        Origin::Event { .. } | Origin::Again { .. } | Origin::Asked | Origin::Redriven { .. } => {
+            None
+        }
     }
 }
 

@@ -26,7 +26,7 @@ pub use handle::{Handle, Paused, Unanswered, Watch};
 pub use ids::Ids;
 pub use looping::{Loop, Stopped};
 pub use open::{OpenLoop, take_over};
-pub use parking::{ParkedKey, Redrive};
+pub use parking::{Discard, ParkedKey, Redrive};
 pub use service::{Accept, Service};
 pub use status::{Lag, Status};
 pub use timers::{Timer, TimerChange};

@@ -33,6 +33,16 @@ pub struct Redrive {
     pub key: ParkedKey,
 }
 
+/// An order to take the first event of a parked key away without hearing it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discard {
+    pub key: ParkedKey,
+    /// The event's number among those of its key; another one stays.
+    pub no: i64,
+    /// Who wants it and why, for the log.
+    pub why: String,
+}
+
 /// Why an event is set aside that is not to blame itself.
 pub(crate) const BEHIND: &str = "it stands behind a parked event of its key";
 
@@ -66,7 +76,7 @@ impl Held {
 
 pub(crate) fn key_of<I>(arrived: &Arrived<I>) -> Option<ParkedKey> {
     match &arrived.origin {
-        Origin::Asked => None,
+        Origin::Asked | Origin::Again { .. } => None,
         Origin::Event {
             topic, part, event, ..
         } => Some(ParkedKey {
@@ -96,6 +106,17 @@ pub(crate) fn row(key: &ParkedKey, no: i64, seq: i64, event: &Event, why: &str) 
         waits: false,
         attempts: 0,
         retry_at: Timestamp::from_micros(i64::MAX),
+    }
+}
+
+/// An undo that fails is tried again for ever, ever later: nobody may take it away, since what
+/// it takes back would stand.
+pub(crate) fn persist(parked: Parked, now: Timestamp) -> Parked {
+    let wait = FIRST_RETRY_MICROS << parked.attempts.clamp(0, 20);
+    Parked {
+        waits: true,
+        retry_at: after(now, wait.min(LONGEST_RETRY_MICROS)),
+        ..parked
     }
 }
 
@@ -179,7 +200,7 @@ pub(crate) fn settle<I>(
             system.parked.remove(&parked.key());
             None
         }
-        Origin::Event { .. } | Origin::Asked => None,
+        Origin::Event { .. } | Origin::Again { .. } | Origin::Asked => None,
     }
 }
 

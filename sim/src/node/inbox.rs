@@ -261,7 +261,9 @@ impl<S: Service> Memory<S> {
 pub(super) fn seq_in<I>(arrived: &Arrived<I>, name: &str) -> Option<i64> {
     match &arrived.origin {
         Origin::Event { topic, seq, .. } if topic == name => Some(*seq),
-        Origin::Event { .. } | Origin::Asked | Origin::Redriven { .. } => None,
+        Origin::Event { .. } | Origin::Again { .. } | Origin::Asked | Origin::Redriven { .. } => {
+            None
+        }
     }
 }
 

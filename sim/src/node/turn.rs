@@ -333,7 +333,9 @@ impl<S: Plant> Node<S> {
     fn is_poisoned(&self, arrived: &Arrived<S::Input>) -> bool {
         match &arrived.origin {
             Origin::Asked => false,
-            Origin::Event { event, .. } | Origin::Redriven { event, .. } => {
+            Origin::Event { event, .. }
+            | Origin::Again { event }
+            | Origin::Redriven { event, .. } => {
                 let (topic, key) = (event.kind().publisher(), event.key());
                 self.poisoned.contains(&Lane { topic, key })
             }

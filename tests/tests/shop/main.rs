@@ -12,6 +12,9 @@ mod hard_cases;
 /// The same request again.
 mod idempotency;
 
+/// What operators do for sagas that do not end.
+mod operating;
+
 /// Read models and their rebuilding.
 mod projections;
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use shop_tests::{Answer, Member, TestShop, until};
 
 async fn act(shop: &TestShop, operator: &Member, verb: &str) -> Answer {
-    let path = format!("/api/v1/projections/order_view:{verb}");
+    let path = format!("/api/v1/projections/order_view/{verb}");
     shop.call(Method::POST, &path, Some(operator), None).await
 }
 

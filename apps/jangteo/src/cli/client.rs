@@ -18,7 +18,7 @@ pub(super) const ADDRESS_FILE: &str = "address";
 
 pub(super) const DEFAULT_DATA: &str = "./.jangteo";
 /// A shop answers in milliseconds or not at all.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// One caller's session.
 #[derive(Clone)]

@@ -81,7 +81,7 @@ async fn rebuild(named: &Named) -> Result<(), Ended> {
         "쓰기 쪽 주문으로 새 세대를 채우고 있어요. 상점은 계속 열려 있어요.",
         "filling a new generation from the write side; the shop stays open",
     );
-    let path = format!("/api/v1/projections/{}:rebuild", named.name);
+    let path = format!("/api/v1/projections/{}/rebuild", named.name);
     let client = operator(&named.flags.target).await?;
     let rebuilt: ProjectionRebuildView = client.act(&path, &NoBody {}, LONGEST).await?;
     match named.flags.output {
@@ -101,7 +101,7 @@ async fn rebuild(named: &Named) -> Result<(), Ended> {
 }
 
 async fn check(named: &Named) -> Result<(), Ended> {
-    let path = format!("/api/v1/projections/{}:check", named.name);
+    let path = format!("/api/v1/projections/{}/check", named.name);
     let client = operator(&named.flags.target).await?;
     let checked: ProjectionCheckView = client.act(&path, &NoBody {}, LONGEST).await?;
     match named.flags.output {

@@ -1,13 +1,18 @@
 //! `jangteo saga`: where sagas stand, and the story of one over all services.
 
 use clap::Subcommand;
-use contracts::http::Page;
-use contracts::http::saga::{SagaState, SagaStoryView, SagaView};
+use contracts::http::dead_letter::WithReason;
+use contracts::http::order::OrderView;
+use contracts::http::saga::{ResolvedView, RetriedView, SagaState, SagaStoryView, SagaView};
+use contracts::http::{NoBody, Page};
 use contracts::ids::{OrderId, OrderNumber};
 
-use super::client::Client;
+use serde_json::json;
+
+use super::client::{Client, PATIENCE};
+use super::follow::follow;
 use super::language::{event_words, in_language, print, say};
-use super::{Ended, Output, Target, json};
+use super::{Ended, Output, Target, json as write_json};
 
 #[derive(Subcommand)]
 pub(super) enum Saga {
@@ -33,6 +38,37 @@ pub(super) enum Saga {
         #[command(flatten)]
         target: Target,
     },
+    /// Follow one saga until nothing of it is under way.
+    Watch {
+        /// The order's id or its order number.
+        order: String,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Have every event of a saga heard once more: who has heard it says nothing twice.
+    Retry {
+        /// The order's id or number, or a refund's id.
+        saga: String,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Cancel an open order.
+    Cancel {
+        /// The order's id or its order number.
+        order: String,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Settle by your word what a saga still waits for. Nothing is put back by it.
+    Resolve {
+        /// The order's id or number, or a refund's id.
+        saga: String,
+        /// Goes into the audit; `verify` tells it as an exception.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        target: Target,
+    },
 }
 
 pub(super) async fn run(saga: Saga) -> Result<(), Ended> {
@@ -48,6 +84,14 @@ pub(super) async fn run(saga: Saga) -> Result<(), Ended> {
             output,
             target,
         } => show(&order, output, &target).await,
+        Saga::Watch { order, target } => watch(&order, &target).await,
+        Saga::Retry { saga, target } => retry(&saga, &target).await,
+        Saga::Cancel { order, target } => cancel(&order, &target).await,
+        Saga::Resolve {
+            saga,
+            reason,
+            target,
+        } => resolve(&saga, reason, &target).await,
     }
 }
 
@@ -67,7 +111,7 @@ async fn list(
         .get(&format!("/api/v1/sagas?limit={limit}{filter}"))
         .await?;
     if output == Output::Json {
-        return json(&page);
+        return write_json(&page);
     }
     if page.items.is_empty() {
         say("사가가 없어요.", "no sagas");
@@ -94,12 +138,58 @@ async fn show(order: &str, output: Output, target: &Target) -> Result<(), Ended>
         .await?;
     let story: SagaStoryView = client.get(&format!("/api/v1/sagas/{order_id}")).await?;
     match output {
-        Output::Json => json(&story),
+        Output::Json => write_json(&story),
         Output::Table => {
             tell(&story);
             Ok(())
         }
     }
+}
+
+async fn watch(order: &str, target: &Target) -> Result<(), Ended> {
+    let order_id = order_id(order)?;
+    let operator = operator(target).await?;
+    let story = follow(&operator, &operator, order_id).await?;
+    print(&format!("{}  {}", story.saga.saga_id, story.saga.state));
+    Ok(())
+}
+
+async fn retry(saga: &str, target: &Target) -> Result<(), Ended> {
+    let path = format!("/api/v1/sagas/{}/retry", order_id(saga)?);
+    let client = operator(target).await?;
+    let retried: RetriedView = client.act(&path, &json!({}), PATIENCE).await?;
+    let (events, handed) = (retried.events, retried.handed);
+    say(
+        &format!("이벤트 {events}개를 {handed}번 다시 건넸어요."),
+        &format!("{events} events were handed over {handed} times"),
+    );
+    Ok(())
+}
+
+async fn cancel(order: &str, target: &Target) -> Result<(), Ended> {
+    let order_id = order_id(order)?;
+    let path = format!("/api/v1/sagas/{order_id}/cancel");
+    let client = operator(target).await?;
+    let key = format!("cli-cancel-{order_id}");
+    let order: OrderView = client.post(&path, &key, &NoBody {}).await?;
+    print(&format!("{}  {}", order.order_id, order.order_number));
+    Ok(())
+}
+
+async fn resolve(saga: &str, reason: String, target: &Target) -> Result<(), Ended> {
+    let path = format!("/api/v1/sagas/{}/resolve", order_id(saga)?);
+    let client = operator(target).await?;
+    let resolved: ResolvedView = client.act(&path, &WithReason { reason }, PATIENCE).await?;
+    for step in resolved.steps.iter() {
+        print(step.words());
+    }
+    Ok(())
+}
+
+async fn operator(target: &Target) -> Result<Client, Ended> {
+    Client::new(target)?
+        .login(&target.email, &target.password)
+        .await
 }
 
 /// An id, or an order number, which is the same in other words.

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -11,7 +11,7 @@ use contracts::http::loops::{KillLoop, LoopView};
 use contracts::http::{Page, Role};
 use contracts::problem::{Code, Fault, FieldError, Problem, Text};
 use order::OrderView;
-use platform_http::{Caller, Failure};
+use platform_http::{Caller, Failure, PathName};
 use runtime::{FaultPoint, Service};
 
 use super::Operations;
@@ -21,7 +21,7 @@ use crate::shop::Places;
 pub(super) fn routes() -> Router<Operations> {
     Router::new()
         .route("/api/v1/loops", get(list))
-        .route("/api/v1/loops/{action}", post(act))
+        .route("/api/v1/loops/{name}/kill", post(kill))
 }
 
 async fn list(
@@ -52,11 +52,10 @@ async fn list(
     }))
 }
 
-/// `{name}:kill`: the router takes no suffix behind a parameter.
-async fn act(
+async fn kill(
     State(operations): State<Operations>,
     caller: Caller,
-    Path(action): Path<String>,
+    PathName(name): PathName,
     platform_http::Json(body): platform_http::Json<KillLoop>,
 ) -> Result<StatusCode, Failure> {
     caller.require(Role::Admin)?;
@@ -67,10 +66,7 @@ async fn act(
         );
         Problem::invalid(vec![FieldError::new("/point", Fault::Format, message)])
     })?;
-    let killed = match action.split_once(':') {
-        Some((name, "kill")) => kill(&operations.places, name, point),
-        Some(_) | None => false,
-    };
+    let killed = strike(&operations.places, &name, point);
     match killed {
         true => Ok(StatusCode::ACCEPTED),
         false => Err(Code::RouteNotFound.into()),
@@ -78,7 +74,7 @@ async fn act(
 }
 
 /// Strikes with the loop's next batch. False where there is no such loop.
-fn kill(places: &Places, name: &str, point: FaultPoint) -> bool {
+fn strike(places: &Places, name: &str, point: FaultPoint) -> bool {
     match name {
         user::User::CONSUMER => places.user.handle.fail_at(point),
         product::Product::CONSUMER => places.product.handle.fail_at(point),

@@ -1,8 +1,7 @@
 //! Read models: how they stand, whether they say what the write side says, and rebuilding them.
 
 use anyhow::Context as _;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use contracts::http::projection::{ProjectionCheckView, ProjectionRebuildView, ProjectionView};
@@ -10,7 +9,7 @@ use contracts::http::{Page, Role};
 use contracts::problem::{Code, Problem};
 use order::OrderView;
 use order::view::{Checked, NotRebuilt, Rebuild, Rebuilt};
-use platform_http::{Caller, Failure};
+use platform_http::{Caller, Failure, PathName};
 use runtime::Service;
 
 use super::Operations;
@@ -18,7 +17,8 @@ use super::Operations;
 pub(super) fn routes() -> Router<Operations> {
     Router::new()
         .route("/api/v1/projections", get(list))
-        .route("/api/v1/projections/{action}", post(act))
+        .route("/api/v1/projections/{name}/check", post(check))
+        .route("/api/v1/projections/{name}/rebuild", post(rebuild))
 }
 
 async fn list(
@@ -45,25 +45,26 @@ async fn list(
     }))
 }
 
-/// `{name}:check` or `{name}:rebuild`: the router takes no suffix behind a parameter.
-async fn act(
+async fn check(
     State(operations): State<Operations>,
     caller: Caller,
-    Path(action): Path<String>,
-) -> Result<Response, Failure> {
+    PathName(name): PathName,
+) -> Result<Json<ProjectionCheckView>, Failure> {
     caller.require(Role::Operator)?;
-    let rebuild = operations.rebuild;
-    match action.split_once(':') {
-        Some((OrderView::CONSUMER, "check")) => {
-            let checked = aside(async move { rebuild.check().await }).await?;
-            Ok(Json(checked_view(checked)).into_response())
-        }
-        Some((OrderView::CONSUMER, "rebuild")) => {
-            let rebuilt = aside(async move { rebuild.rebuild().await }).await?;
-            Ok(Json(rebuilt_view(rebuilt)).into_response())
-        }
-        Some(_) | None => Err(Code::RouteNotFound.into()),
-    }
+    let view = operations.projection(&name)?;
+    let checked = aside(async move { view.check().await }).await?;
+    Ok(Json(checked_view(checked)))
+}
+
+async fn rebuild(
+    State(operations): State<Operations>,
+    caller: Caller,
+    PathName(name): PathName,
+) -> Result<Json<ProjectionRebuildView>, Failure> {
+    caller.require(Role::Operator)?;
+    let view = operations.projection(&name)?;
+    let rebuilt = aside(async move { view.rebuild().await }).await?;
+    Ok(Json(rebuilt_view(rebuilt)))
 }
 
 /// Reads whole tables, so it runs beside the handlers.
@@ -107,6 +108,13 @@ fn rebuilt_view(rebuilt: Rebuilt) -> ProjectionRebuildView {
 }
 
 impl Operations {
+    fn projection(&self, name: &str) -> Result<Rebuild, Failure> {
+        match name == OrderView::CONSUMER {
+            true => Ok(self.rebuild.clone()),
+            false => Err(Code::RouteNotFound.into()),
+        }
+    }
+
     pub(super) fn rebuild(places: &crate::shop::Places) -> Rebuild {
         Rebuild {
             orders: places.order.readers.clone(),

@@ -5,6 +5,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use contracts::events::Kind;
+use contracts::saga::{self, Direction};
 use db::{Failed, Parked};
 use futures::FutureExt;
 
@@ -205,6 +207,8 @@ impl<S: Service> Loop<S> {
         tracing::error!(service = S::CONSUMER, why, origin = ?arrived.origin, "gave up");
         match &arrived.origin {
             Origin::Asked => self.broken(waits),
+            // Heard once more for somebody's sake, who will see that it did not help.
+            Origin::Again { .. } => {}
             Origin::Event {
                 topic,
                 part,
@@ -213,15 +217,25 @@ impl<S: Service> Loop<S> {
             } => {
                 let (topic, part, key) = (topic.clone(), *part, event.key());
                 let key = ParkedKey { topic, part, key };
-                let row = self
-                    .inbox
-                    .queues
-                    .set_aside(&key, |key, no| parking::row(key, no, *seq, event, why));
+                let now = self.now();
+                let undoes = undoes::<S>(event.kind());
+                let row = self.inbox.queues.set_aside(&key, |key, no| {
+                    let row = parking::row(key, no, *seq, event, why);
+                    if undoes {
+                        parking::persist(row, now)
+                    } else {
+                        row
+                    }
+                });
                 work.park.push(row);
                 self.line_up(&key, work);
             }
-            Origin::Redriven { parked, .. } => {
-                work.park.push(parking::failed_again(parked, why));
+            Origin::Redriven { parked, event } => {
+                let failed = parking::failed_again(parked, why);
+                work.park.push(match undoes::<S>(event.kind()) {
+                    true => parking::persist(failed, self.now()),
+                    false => failed,
+                });
                 let (topic, part, key) = (parked.topic.clone(), parked.part, parked.key);
                 self.line_up(&ParkedKey { topic, part, key }, work);
             }
@@ -261,7 +275,10 @@ impl<S: Service> Loop<S> {
                 }
                 // Its row stays where it is.
                 Origin::Redriven { parked, .. } if key.is_of(parked) => {}
-                Origin::Event { .. } | Origin::Redriven { .. } | Origin::Asked => {
+                Origin::Event { .. }
+                | Origin::Again { .. }
+                | Origin::Redriven { .. }
+                | Origin::Asked => {
                     work.push(arrived, waits);
                 }
             }
@@ -306,6 +323,10 @@ impl<S: Service> Loop<S> {
     fn put_back(&self, work: Work<S>) {
         let mut commands = Vec::new();
         for (arrived, waits) in work.inputs.into_iter().zip(work.waits) {
+            if let Origin::Again { event } = arrived.origin {
+                self.shared.hear_again(event);
+                continue;
+            }
             match waits {
                 // Events are polled again, and timers are open still.
                 Waits::Nobody | Waits::Timer(_) => {}
@@ -334,6 +355,11 @@ impl<S: Service> Loop<S> {
             Err(failed) => self.put_off(failed, Work::nothing()).map(|_| ()),
         }
     }
+}
+
+/// Whether an event makes this service take something back.
+fn undoes<S: Service>(heard: Kind) -> bool {
+    matches!(saga::step_on(S::NAME, heard), Some((_, Direction::Undo)))
 }
 
 fn answer<S: Service>(work: Work<S>, reason: Unanswered) {

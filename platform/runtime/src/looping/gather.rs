@@ -14,7 +14,7 @@ use super::{LEAST_COMMANDS, Loop, MOST_INPUTS};
 use crate::batch::{Arrived, Origin};
 use crate::handle::Unanswered;
 use crate::inbox;
-use crate::parking::{self, ParkedKey};
+use crate::parking::{self, Discard, ParkedKey};
 use crate::service::{Accept, Service};
 use crate::timers::{Timer, TimerChange};
 
@@ -109,7 +109,9 @@ impl<S: Service> Loop<S> {
         work.inputs = polled.inputs;
         work.park = polled.park;
         self.note_lag()?;
+        self.gather_discards()?;
         self.gather_redrives(now, work)?;
+        self.gather_again(work);
         self.gather_timers(now, work);
         Ok(())
     }
@@ -145,6 +147,54 @@ impl<S: Service> Loop<S> {
                 None => self.timers.apply(TimerChange::Clear { key: timer.key }),
             }
         }
+    }
+
+    /// Events handed over once more. One that cannot be heard is let go: nobody waits for it.
+    fn gather_again(&mut self, work: &mut Work<S>) {
+        for event in self.shared.take_again(MOST_REDRIVEN) {
+            match inbox::accept::<S>(&event) {
+                Accept::Hear(input) => {
+                    let (actor, trace) = (event.actor, event.trace.clone());
+                    let origin = Origin::Again { event };
+                    let arrived = Arrived {
+                        input,
+                        origin,
+                        actor,
+                        trace,
+                    };
+                    work.push(arrived, Waits::Nobody);
+                }
+                Accept::Ignore => {}
+                Accept::Poison(why) => {
+                    let event = event.id();
+                    tracing::warn!(service = S::CONSUMER, %event, why, "not heard again");
+                }
+            }
+        }
+    }
+
+    /// Takes first events away that somebody gave up, and their keys up again.
+    fn gather_discards(&mut self) -> Result<(), Failed> {
+        for Discard { key, no, why } in self.shared.take_discards() {
+            let rows = self.parked_rows(&key)?;
+            if let Some(first) = rows.first().filter(|first| first.no == no) {
+                let (kind, body) = (&first.kind, &first.body);
+                let (topic, seq) = (&first.topic, first.seq);
+                tracing::error!(
+                    service = S::CONSUMER,
+                    topic,
+                    seq,
+                    kind,
+                    body,
+                    why,
+                    "discarded an event"
+                );
+                if self.discard(first) {
+                    self.redrives.insert(key);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn gather_redrives(&mut self, now: Timestamp, work: &mut Work<S>) -> Result<(), Failed> {

@@ -113,6 +113,7 @@ async fn a_malformed_id_is_nobodys() {
         let code = match route.path.split('/').nth(3) {
             Some("products") => "PRODUCT_NOT_FOUND",
             Some("coupons") => "COUPON_NOT_FOUND",
+            Some("dead-letters") => "DEAD_LETTER_NOT_FOUND",
             _ => "ORDER_NOT_FOUND",
         };
         for id in ids {

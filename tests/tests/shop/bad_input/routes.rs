@@ -203,6 +203,11 @@ const PROFILE: Body = Body {
     ],
 };
 
+const REASON: Body = Body {
+    text: r#"{"reason": "손으로 확인"}"#,
+    fields: &[("/reason", Takes::Text)],
+};
+
 const KILL: Body = Body {
     text: r#"{"point": "before-commit"}"#,
     fields: &[("/point", Takes::Word)],
@@ -273,10 +278,49 @@ pub fn routes() -> Vec<Route> {
         get("/api/v1/users/me/coupons", Member),
         get("/api/v1/sagas", Operator),
         get("/api/v1/sagas/{id}", Operator),
+        get("/api/v1/dead-letters", Operator),
+        get("/api/v1/dead-letters/{id}", Operator),
+        open(
+            Method::POST,
+            "/api/v1/dead-letters/{id}/redrive",
+            Operator,
+            None,
+        ),
+        open(
+            Method::POST,
+            "/api/v1/dead-letters/{id}/discard",
+            Operator,
+            Some(&REASON),
+        ),
+        get("/api/v1/outbox", Operator),
+        open(Method::POST, "/api/v1/sagas/{id}/retry", Operator, None),
+        keyed("/api/v1/sagas/{id}/cancel", Operator, &NOTHING),
+        open(
+            Method::POST,
+            "/api/v1/sagas/{id}/resolve",
+            Operator,
+            Some(&REASON),
+        ),
         get("/api/v1/loops", Operator),
-        open(Method::POST, "/api/v1/loops/{action}", Admin, Some(&KILL)),
+        open(
+            Method::POST,
+            "/api/v1/loops/{name}/kill",
+            Admin,
+            Some(&KILL),
+        ),
         get("/api/v1/projections", Operator),
-        open(Method::POST, "/api/v1/projections/{action}", Operator, None),
+        open(
+            Method::POST,
+            "/api/v1/projections/{name}/check",
+            Operator,
+            None,
+        ),
+        open(
+            Method::POST,
+            "/api/v1/projections/{name}/rebuild",
+            Operator,
+            None,
+        ),
         get("/api/v1/invariants", Operator),
         get("/health/live", Anybody),
         get("/metrics", Anybody),
@@ -287,14 +331,17 @@ pub fn routes() -> Vec<Route> {
 /// A route that is served and not in the table would not be tested.
 #[test]
 fn the_table_has_every_route() {
-    const SERVED: [&str; 8] = [
+    const SERVED: [&str; 11] = [
         include_str!("../../../../services/user/src/api.rs"),
         include_str!("../../../../services/product/src/api.rs"),
         include_str!("../../../../services/order/src/api.rs"),
         include_str!("../../../../services/payment/src/api.rs"),
         include_str!("../../../../services/promotion/src/api.rs"),
         include_str!("../../../../apps/jangteo/src/operations.rs"),
+        include_str!("../../../../apps/jangteo/src/operations/dead_letters.rs"),
         include_str!("../../../../apps/jangteo/src/operations/loops.rs"),
+        include_str!("../../../../apps/jangteo/src/operations/outbox.rs"),
+        include_str!("../../../../apps/jangteo/src/operations/sagas.rs"),
         include_str!("../../../../apps/jangteo/src/operations/projections.rs"),
     ];
     let mut served = BTreeSet::new();
@@ -303,6 +350,7 @@ fn the_table_has_every_route() {
             let path = route.split('"').nth(1).expect("a path");
             // Up to the next route, whose methods are its own.
             let methods = route.split(".with_state").next().unwrap_or_default();
+            let methods = methods.split("\n}").next().unwrap_or_default();
             for method in ["get", "post", "patch", "delete", "put"] {
                 if methods.contains(&format!("{method}(")) {
                     served.insert((method.to_uppercase(), path.to_owned()));

@@ -55,7 +55,7 @@ pub(super) async fn kill(flags: &KillFlags) -> Result<(), Ended> {
     let total = 2 * first.price.won() + second.price.won();
     stage.have_points(total).await?;
     let before = stage.reopened(service).await?;
-    let path = format!("/api/v1/loops/{service}:kill");
+    let path = format!("/api/v1/loops/{service}/kill");
     let body = KillLoop {
         point: point.to_owned(),
     };

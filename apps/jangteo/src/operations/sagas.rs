@@ -1,0 +1,173 @@
+//! What an operator can do for a saga that does not end: have its events heard once more, cancel
+//! its order, or settle what it waits for by their own word.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use axum::extract::State;
+use axum::routing::post;
+use axum::{Json, Router};
+use contracts::envelope::{Event, ServiceName};
+use contracts::http::dead_letter::WithReason;
+use contracts::http::order::OrderView as OrderShown;
+use contracts::http::saga::{ResolvedView, RetriedView};
+use contracts::http::{NoBody, Role};
+use contracts::ids::{self, OrderId, SagaId};
+use contracts::problem::Code;
+use contracts::saga;
+use order::decide::Reply;
+use order::input::{Cancel, Input, Requester, Resolve};
+use order::view;
+use platform_http::{Caller, Context, Failure, Keyed, PathId};
+use runtime::idempotency::KeyUse;
+
+use super::{CLOCK_SKEW, Operations};
+use crate::shop::Places;
+
+pub(super) fn routes() -> Router<Operations> {
+    Router::new()
+        .route("/api/v1/sagas/{id}/retry", post(retry))
+        .route("/api/v1/sagas/{id}/cancel", post(cancel))
+        .route("/api/v1/sagas/{id}/resolve", post(resolve))
+}
+
+/// Hands every event of the saga that the log still has to whoever hears it. A service that has
+/// heard it says nothing twice; one that lost it goes on.
+async fn retry(
+    State(operations): State<Operations>,
+    caller: Caller,
+    PathId(id): PathId<ids::Order>,
+) -> Result<Json<RetriedView>, Failure> {
+    caller.require(Role::Operator)?;
+    let saga_id: SagaId = id.cast();
+    let places = &operations.places;
+    let events = places.of_saga(saga_id)?;
+    let mut handed = 0;
+    for event in &events {
+        for service in ServiceName::ALL {
+            if saga::hears(*service).contains(event.kind()) {
+                places.hear_again(*service, Arc::clone(event));
+                handed += 1;
+            }
+        }
+    }
+    tracing::warn!(saga = %saga_id, by = %caller.user, events = events.len(), handed, "retried");
+    Ok(Json(RetriedView {
+        events: events.len(),
+        handed,
+    }))
+}
+
+async fn cancel(
+    State(operations): State<Operations>,
+    context: Context,
+    PathId(order_id): PathId<ids::Order>,
+    keyed: Keyed<NoBody>,
+) -> Result<Json<OrderShown>, Failure> {
+    keyed.caller.require(Role::Operator)?;
+    let scope = keyed.scope.into_string();
+    let key = KeyUse {
+        scope: scope.clone(),
+        fingerprint: keyed.fingerprint.0.to_vec(),
+    };
+    let by = Requester::Operator;
+    let input = Input::Cancel(Cancel { order_id, by, key });
+    let actor = keyed.caller.actor();
+    let handle = &operations.places.order.handle;
+    let sent = handle.send_keyed(&scope, input, actor, context.trace).await;
+    match sent.map_err(boot::unanswered)? {
+        Reply::Cancelled { order, .. } => Ok(Json(view::shown(*order, context.language))),
+        Reply::Refused(refusal) => Err(refusal.code().into()),
+        Reply::Placed { .. } | Reply::RefundAccepted { .. } | Reply::Resolved(_) => {
+            Err(unexpected())
+        }
+    }
+}
+
+async fn resolve(
+    State(operations): State<Operations>,
+    caller: Caller,
+    context: Context,
+    PathId(id): PathId<ids::Order>,
+    platform_http::Json(body): platform_http::Json<WithReason>,
+) -> Result<Json<ResolvedView>, Failure> {
+    caller.require(Role::Operator)?;
+    let reason = body.validate()?;
+    let saga_id: SagaId = id.cast();
+    let order_id = operations.places.order_of(saga_id)?;
+    let input = Input::Resolve(Resolve {
+        order_id,
+        saga_id,
+        reason,
+    });
+    let handle = &operations.places.order.handle;
+    let sent = handle.send(input, caller.actor(), context.trace).await;
+    match sent.map_err(boot::unanswered)? {
+        Reply::Resolved(steps) => Ok(Json(ResolvedView { steps })),
+        Reply::Refused(refusal) => Err(refusal.code().into()),
+        Reply::Placed { .. } | Reply::RefundAccepted { .. } | Reply::Cancelled { .. } => {
+            Err(unexpected())
+        }
+    }
+}
+
+/// `decide` answers each command in its own kind.
+fn unexpected() -> Failure {
+    Failure::internal(anyhow::anyhow!(
+        "a command was answered as another one would be"
+    ))
+}
+
+impl Places {
+    /// The events of a saga that the log still has, each once; none is 404 or 409.
+    fn of_saga(&self, saga_id: SagaId) -> Result<Vec<Arc<Event>>, Failure> {
+        let from = saga_id.at().minus(CLOCK_SKEW);
+        let mut events = Vec::new();
+        for topic in self.topics.iter() {
+            let found = topic.of_saga(saga_id, from);
+            events.extend(found.with_context(|| format!("could not read saga {saga_id}"))?);
+        }
+        if events.is_empty() {
+            let order_id: OrderId = saga_id.cast();
+            let read = self
+                .order
+                .readers
+                .with(|reader| view::order(reader, order_id));
+            let known = read.with_context(|| format!("could not read order {order_id}"))?;
+            return Err(match known {
+                Some(_) => Code::EventsPruned.into(),
+                None => Code::OrderNotFound.into(),
+            });
+        }
+        events.sort_by_key(|event| event.at);
+        let mut seen = BTreeSet::new();
+        events.retain(|event| seen.insert(event.id().to_string()));
+        Ok(events.into_iter().map(Arc::new).collect())
+    }
+
+    /// The order that a saga is of: itself, or the one whose refund it is.
+    fn order_of(&self, saga_id: SagaId) -> Result<OrderId, Failure> {
+        let own: OrderId = saga_id.cast();
+        let read = self.order.readers.with(|reader| view::order(reader, own));
+        if read
+            .with_context(|| format!("could not read order {own}"))?
+            .is_some()
+        {
+            return Ok(own);
+        }
+        let events = self.of_saga(saga_id)?;
+        let first = events.first().ok_or(Code::OrderNotFound)?;
+        Ok(OrderId::new(first.key()))
+    }
+
+    fn hear_again(&self, service: ServiceName, event: Arc<Event>) {
+        match service {
+            ServiceName::User => self.user.handle.hear_again(event),
+            ServiceName::Product => self.product.handle.hear_again(event),
+            ServiceName::Order => self.order.handle.hear_again(event),
+            ServiceName::Payment => self.payment.handle.hear_again(event),
+            ServiceName::Promotion => self.promotion.handle.hear_again(event),
+        }
+    }
+}
