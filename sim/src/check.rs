@@ -263,6 +263,7 @@ impl Standing {
             Wish::Issue { .. } => self.coupons.contains(id),
             Wish::Adjust { .. } => self.adjustments.contains(id),
             Wish::Deactivate { .. } => self.closed.contains(id),
+            Wish::Change { .. } => true,
         };
         let standing: Vec<i64> = asked.offered.iter().filter(stands).copied().collect();
         if standing.len() > 1 {
@@ -286,11 +287,15 @@ impl Standing {
                 | Wish::Charge { .. }
                 | Wish::Issue { .. }
                 | Wish::Adjust { .. }
-                | Wish::Deactivate { .. },
+                | Wish::Deactivate { .. }
+                | Wish::Change { .. },
             ) => standing
                 .is_empty()
                 .then(|| ("I1", "accepted, and nothing of it stands".to_owned())),
-            (Some(Answer::Refused), Wish::Cancel { .. } | Wish::Deactivate { .. }) => None,
+            (
+                Some(Answer::Refused),
+                Wish::Cancel { .. } | Wish::Deactivate { .. } | Wish::Change { .. },
+            ) => None,
             (Some(Answer::Refused), _) => (!standing.is_empty())
                 .then(|| ("I11", format!("refused, and stands as {standing:?}"))),
             // Of an order that was never accepted, or not completed, nobody can ask it.

@@ -57,6 +57,12 @@ pub enum Wish {
     Deactivate {
         user: UserId,
     },
+    /// Of what is sold, by the shop's staff.
+    Change {
+        product: ProductId,
+        price: Option<Money>,
+        discontinued: Option<bool>,
+    },
 }
 
 /// One wish and its story.
@@ -119,7 +125,8 @@ impl Clients {
             | Wish::Charge { .. }
             | Wish::Issue { .. }
             | Wish::Adjust { .. }
-            | Wish::Deactivate { .. } => None,
+            | Wish::Deactivate { .. }
+            | Wish::Change { .. } => None,
         };
         let sending = Sending {
             ticket,

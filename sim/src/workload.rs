@@ -45,6 +45,15 @@ pub fn draw(rng: &mut Rng, stocked: &Stocked) -> Vec<Wish> {
     for _ in 0..rng.below(4) {
         wishes.push(beside(rng, stocked));
     }
+    if rng.percent(30) {
+        let (product, price) = rng.pick(&stocked.products);
+        let dearer = Money::new(price.won() + rng.between(1, 500));
+        wishes.push(Wish::Change {
+            product,
+            price: rng.percent(60).then_some(dearer),
+            discontinued: rng.percent(50).then(|| rng.percent(80)),
+        });
+    }
     wishes
 }
 

@@ -58,6 +58,7 @@ fn without_a_bug_nothing_is_found_and_everything_happens() {
         "OutOfStock",
         "PriceChanged",
         "ProductNotFound",
+        "ProductNotOnSale",
         "UserCancelled",
     ];
     assert_eq!(ends, every_end);

@@ -94,6 +94,161 @@ impl CreateProduct {
     }
 }
 
+/// PATCH /products/{id}: an absent field stays. What an order froze stays as it was.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdateProduct {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<i64>,
+    /// ON_SALE or DISCONTINUED; SOLD_OUT follows from the stock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<ProductStatus>,
+}
+
+/// A change that can be made.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ProductChange {
+    pub name: Option<String>,
+    pub name_en: Option<String>,
+    pub price: Option<Money>,
+    pub discontinued: Option<bool>,
+}
+
+impl UpdateProduct {
+    pub fn validate(&self) -> Result<ProductChange, Problem> {
+        let mut faults = Faults::default();
+        let name = self
+            .name
+            .as_ref()
+            .map(|name| faults.text("/name", name, 1, NAME_MAX));
+        let name_en = self
+            .name_en
+            .as_ref()
+            .map(|name| faults.text("/nameEn", name, 1, NAME_MAX));
+        let price = self
+            .price
+            .and_then(|price| faults.range("/price", price, 0, PRICE_MAX));
+        let discontinued = match self.status {
+            None => None,
+            Some(ProductStatus::OnSale) => Some(false),
+            Some(ProductStatus::Discontinued) => Some(true),
+            Some(ProductStatus::SoldOut) => {
+                let message = Text::new("품절은 재고가 정해요", "sold out follows from the stock");
+                faults.add("/status", Fault::Format, message);
+                None
+            }
+        };
+        faults.finish(Some(ProductChange {
+            name,
+            name_en,
+            price: price.map(Money::new),
+            discontinued,
+        }))
+    }
+}
+
+/// POST /products:batchGet
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BatchGet {
+    pub ids: Vec<ProductId>,
+}
+
+/// The most products of one request.
+const BATCH_MAX: usize = 100;
+
+impl BatchGet {
+    pub fn validate(&self) -> Result<(), Problem> {
+        let mut faults = Faults::default();
+        if !(1..=BATCH_MAX).contains(&self.ids.len()) {
+            let message = Text::new(
+                format!("1개부터 {BATCH_MAX}개까지 물어볼 수 있어요"),
+                format!("must have from 1 to {BATCH_MAX} ids"),
+            );
+            faults.add("/ids", Fault::Length, message);
+        }
+        faults.finish(Some(()))
+    }
+}
+
+/// The answer, each product once, in the order asked for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchView {
+    pub found: Vec<ProductView>,
+    pub missing: Vec<ProductId>,
+}
+
+/// A calendar board, in Seoul.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Board {
+    /// Since midnight.
+    Daily,
+    /// Since Monday.
+    Weekly,
+}
+
+/// The filter of GET /products/top: so many days back from this hour, or a board.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TopProducts {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub board: Option<Board>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TopWindow {
+    Days(i64),
+    Board(Board),
+}
+
+impl TopProducts {
+    const DAYS: i64 = 3;
+    const DAYS_MAX: i64 = 7;
+
+    pub fn validate(&self) -> Result<TopWindow, Problem> {
+        let mut faults = Faults::default();
+        let days = faults.range("/days", self.days.unwrap_or(Self::DAYS), 1, Self::DAYS_MAX);
+        if self.days.is_some() && self.board.is_some() {
+            let message = Text::new(
+                "days와 board 중 하나만 쓰세요",
+                "name days or board, not both",
+            );
+            faults.add("/board", Fault::Format, message);
+        }
+        let window = match self.board {
+            Some(board) => Some(TopWindow::Board(board)),
+            None => days.map(TopWindow::Days),
+        };
+        faults.finish(window)
+    }
+}
+
+/// GET /products/top
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TopView {
+    /// The first hour that counts.
+    pub from: Timestamp,
+    pub items: Vec<RankedView>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RankedView {
+    pub rank: u32,
+    /// Sold less what came back.
+    pub sold: i64,
+    pub product: ProductView,
+}
+
 /// POST /products/{id}/stock-adjustments
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

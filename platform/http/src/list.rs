@@ -21,14 +21,23 @@ const CURSOR_MAX_CHARS: usize = 1_024;
 /// Which piece of a list is wanted.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Paging {
-    limit: usize,
+    limit: Option<usize>,
     cursor: Option<String>,
 }
 
 impl Paging {
     /// How many rows to read: one more than is shown tells whether there is a next page.
     pub fn rows(&self) -> usize {
-        self.limit + 1
+        self.limit() + 1
+    }
+
+    fn limit(&self) -> usize {
+        self.limit.unwrap_or(LIMIT_DEFAULT)
+    }
+
+    /// How many a list shows that has no next page and a default of its own.
+    pub fn limit_or(&self, default: usize) -> usize {
+        self.limit.unwrap_or(default)
     }
 
     /// The key of the last row the client has seen in this list.
@@ -49,8 +58,8 @@ impl Paging {
         mut views: Vec<V>,
         key: impl Fn(&V) -> K,
     ) -> Page<V> {
-        let more = views.len() > self.limit;
-        views.truncate(self.limit);
+        let more = views.len() > self.limit();
+        views.truncate(self.limit());
         let last = views.last().filter(|_| more);
         let next_cursor = last.map(|last| encode(list, &key(last)));
         Page {
@@ -85,8 +94,8 @@ impl<S: Sync> FromRequestParts<S> for Paging {
             }
         };
         let limit = match one("limit")? {
-            None => LIMIT_DEFAULT,
-            Some(text) => limit(text)?,
+            None => None,
+            Some(text) => Some(limit(text)?),
         };
         let cursor = one("cursor")?.cloned();
         Ok(Paging { limit, cursor })

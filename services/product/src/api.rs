@@ -7,7 +7,8 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use boot::Place;
 use contracts::http::product::{
-    AdjustStock, CreateProduct, ListProducts, ProductView, StockLedgerView, StockView,
+    AdjustStock, BatchGet, BatchView, Board, CreateProduct, ListProducts, ProductView,
+    StockLedgerView, StockView, TopProducts, TopView, TopWindow, UpdateProduct,
 };
 use contracts::http::{Page, Role};
 use contracts::ids;
@@ -15,11 +16,14 @@ use contracts::problem::{Code, Fault, FieldError, Problem, Text};
 use platform_http::{Caller, Context, Failure, Json, Keyed, Paging, PathId, Query, Reply};
 use runtime::idempotency::KeyUse;
 
+use crate::domain::ranking::Hour;
 use crate::domain::refusal::Refusal;
 use crate::domain::stock::{FULL, Level};
 use crate::input::{self, Input};
 use crate::{Product, decide, view};
 
+/// How many of the best sellers are shown unless asked otherwise.
+const TOP: usize = 5;
 /// Go into the cursors of the lists.
 const PRODUCTS: &str = "products";
 const LEDGER: &str = "stock-ledger";
@@ -27,7 +31,9 @@ const LEDGER: &str = "stock-ledger";
 pub fn router(place: Place<Product>) -> Router {
     Router::new()
         .route("/api/v1/products", get(list).post(create))
-        .route("/api/v1/products/{id}", get(show))
+        .route("/api/v1/products:batchGet", post(batch))
+        .route("/api/v1/products/top", get(top))
+        .route("/api/v1/products/{id}", get(show).patch(update))
         .route("/api/v1/products/{id}/stock-adjustments", post(adjust))
         .route("/api/v1/products/{id}/stock-ledger", get(ledger))
         .with_state(place)
@@ -64,6 +70,66 @@ async fn show(
     Ok(Reply::ok(view).etag(version))
 }
 
+/// Reads, for more ids than an address takes.
+async fn batch(
+    State(place): State<Place<Product>>,
+    context: Context,
+    Json(body): Json<BatchGet>,
+) -> Result<Json<BatchView>, Failure> {
+    body.validate()?;
+    let read = place
+        .readers
+        .with(|reader| view::batch(reader, &body.ids, context.language));
+    let (found, missing) = read.context("could not read products")?;
+    Ok(Json(BatchView { found, missing }))
+}
+
+async fn top(
+    State(place): State<Place<Product>>,
+    context: Context,
+    Query(asked): Query<TopProducts>,
+    paging: Paging,
+) -> Result<Json<TopView>, Failure> {
+    let window = asked.validate()?;
+    let last = Hour::of(place.handle.now());
+    let first = match window {
+        TopWindow::Days(days) => last.days_back(days),
+        TopWindow::Board(Board::Daily) => last.of_day(),
+        TopWindow::Board(Board::Weekly) => last.of_week(),
+    };
+    let (limit, language) = (paging.limit_or(TOP), context.language);
+    let read = place
+        .readers
+        .with(|reader| view::top(reader, (first, last), limit, language));
+    Ok(Json(TopView {
+        from: first.begins(),
+        items: read.context("could not read the ranking")?,
+    }))
+}
+
+async fn update(
+    State(place): State<Place<Product>>,
+    caller: Caller,
+    context: Context,
+    PathId(product_id): PathId<ids::Product>,
+    Json(body): Json<UpdateProduct>,
+) -> Result<Reply<ProductView>, Failure> {
+    caller.require(Role::Admin)?;
+    let change = body.validate()?;
+    let input = Input::UpdateProduct(input::UpdateProduct { product_id, change });
+    let language = context.language;
+    let sent = place.handle.send(input, caller.actor(), context.trace);
+    match sent.await.map_err(boot::unanswered)? {
+        decide::Reply::Updated { product, level } => {
+            let view = view::shown(&product, level, language);
+            let version = view.version;
+            Ok(Reply::ok(view).etag(version))
+        }
+        decide::Reply::Refused(refusal) => Err(problem(&refusal).into()),
+        decide::Reply::Created { .. } | decide::Reply::Adjusted { .. } => Err(unasked()),
+    }
+}
+
 async fn create(
     State(place): State<Place<Product>>,
     context: Context,
@@ -92,7 +158,7 @@ async fn create(
             Ok(if replayed { reply.replayed() } else { reply })
         }
         decide::Reply::Refused(refusal) => Err(problem(&refusal).into()),
-        decide::Reply::Adjusted { .. } => Err(unasked()),
+        decide::Reply::Adjusted { .. } | decide::Reply::Updated { .. } => Err(unasked()),
     }
 }
 
@@ -117,7 +183,7 @@ async fn adjust(
             Ok(if replayed { reply.replayed() } else { reply })
         }
         decide::Reply::Refused(refusal) => Err(problem(&refusal).into()),
-        decide::Reply::Created { .. } => Err(unasked()),
+        decide::Reply::Created { .. } | decide::Reply::Updated { .. } => Err(unasked()),
     }
 }
 

@@ -30,6 +30,11 @@ pub enum Reply {
         level: Level,
         replayed: bool,
     },
+    /// The product as the change left it.
+    Updated {
+        product: Box<Product>,
+        level: Level,
+    },
     /// The stock as the adjustment left it.
     Adjusted {
         level: Level,
@@ -45,6 +50,7 @@ pub fn decide(rows: &mut Rows, input: &Input, at: &Moment) -> Decision<Reply> {
         Input::ReturnStock(refund) => restock::return_stock(rows, refund, at),
         Input::Rank(sales) => rank::rank(rows, sales, at),
         Input::CreateProduct(command) => catalogue::create_product(rows, command, at),
+        Input::UpdateProduct(command) => catalogue::update_product(rows, command),
         Input::AdjustStock(command) => catalogue::adjust_stock(rows, command, at),
     }
 }

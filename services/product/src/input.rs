@@ -4,6 +4,7 @@
 use contracts::envelope::Event;
 use contracts::events::Fact;
 use contracts::events::order::{OrderConfirmed, OrderCreated, OrderRefunded, RefundRequested};
+use contracts::http::product::ProductChange;
 use contracts::ids::{OrderId, ProductId, RefundId, SagaId};
 use contracts::money::{Money, Quantity};
 use contracts::saga::Step;
@@ -22,6 +23,7 @@ pub enum Input {
     Rank(Rank),
     CreateProduct(CreateProduct),
     AdjustStock(AdjustStock),
+    UpdateProduct(UpdateProduct),
 }
 
 /// What a refund brings back.
@@ -63,6 +65,13 @@ pub struct AdjustStock {
     pub delta: i64,
     pub reason: String,
     pub key: KeyUse,
+}
+
+/// A change of what is sold. The same change again changes nothing, so it takes no key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UpdateProduct {
+    pub product_id: ProductId,
+    pub change: ProductChange,
 }
 
 /// An undo or a return that does not name Product's step is owed by others: ignored.

@@ -123,6 +123,7 @@ pub fn ask(rows: &mut Rows, input: &Input) {
                 rows.ledger.ask(first_entry(id));
             }
         }
+        Input::UpdateProduct(command) => ask_product(rows, command.product_id),
         Input::AdjustStock(command) => {
             idempotency::ask(&mut rows.idempotency, &command.key);
             ask_product(rows, command.product_id);

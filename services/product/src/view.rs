@@ -1,7 +1,7 @@
 //! What Product shows: the catalogue with what is left of it, and the ledger behind one stock,
 //! read from committed rows.
 
-use contracts::http::product::{ListProducts, ProductStatus, ProductView};
+use contracts::http::product::{ListProducts, ProductStatus, ProductView, RankedView};
 use contracts::ids::ProductId;
 use contracts::money::Money;
 use contracts::problem::Language;
@@ -9,6 +9,7 @@ use contracts::time::Timestamp;
 use db::{Cell, Column, Failed, Reader, Store};
 use rusqlite::Row;
 
+use crate::domain::ranking::Hour;
 use crate::domain::stock::Level;
 use crate::store::{Product, Status, Stock};
 
@@ -39,6 +40,61 @@ pub struct Wanted {
     pub rows: usize,
     pub language: Language,
 }
+
+/// Which of these products there are, each once, in the order asked for; and which are not.
+pub fn batch(
+    reader: &Reader,
+    ids: &[ProductId],
+    language: Language,
+) -> Result<(Vec<ProductView>, Vec<ProductId>), Failed> {
+    let (mut found, mut missing) = (Vec::new(), Vec::new());
+    for (place, id) in ids.iter().enumerate() {
+        if ids[..place].contains(id) {
+            continue;
+        }
+        match product(reader, *id, language)? {
+            Some(view) => found.push(view),
+            None => missing.push(*id),
+        }
+    }
+    Ok((found, missing))
+}
+
+/// What sold best from one hour to another, without what is not sold any more. Ties go to the
+/// older product.
+pub fn top(
+    reader: &Reader,
+    (first, last): (Hour, Hour),
+    limit: usize,
+    language: Language,
+) -> Result<Vec<RankedView>, Failed> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let best: Vec<(i64, i64)> = reader.query(|connection| {
+        let mut statement = connection.prepare_cached(TOP)?;
+        let window = (first.number(), last.number(), limit);
+        let best = statement.query_map(window, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        best.collect()
+    })?;
+    let mut views = Vec::with_capacity(best.len());
+    for (rank, (id, sold)) in (1..).zip(best) {
+        if let Some(product) = product(reader, ProductId::new(id), language)? {
+            views.push(RankedView {
+                rank,
+                sold,
+                product,
+            });
+        }
+    }
+    Ok(views)
+}
+
+const TOP: &str = "
+    SELECT r.product_id, sum(r.quantity) AS sold
+    FROM product_rank AS r JOIN product AS p ON p.product_id = r.product_id
+    WHERE r.hour >= ?1 AND r.hour <= ?2 AND p.status = 1
+    GROUP BY r.product_id HAVING sold > 0
+    ORDER BY sold DESC, r.product_id
+    LIMIT ?3";
 
 /// The catalogue in the order of product ids, oldest first.
 pub fn list(reader: &Reader, wanted: &Wanted) -> Result<Vec<ProductView>, Failed> {

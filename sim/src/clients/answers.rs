@@ -73,6 +73,10 @@ impl Clients {
                 id: i64::try_from(index).expect("a schedule has few wishes"),
                 replayed,
             },
+            Some(Reply::Updated { .. }) => Said::Accepted {
+                id: i64::try_from(index).expect("a schedule has few wishes"),
+                replayed: true,
+            },
             Some(Reply::Refused(refusal)) => Said::Refused {
                 key_reused: matches!(refusal, Refusal::KeyReused),
             },
@@ -151,7 +155,7 @@ impl Clients {
 /// keyed at all.
 pub(super) fn may_be_refused_later(wish: &Wish) -> bool {
     match wish {
-        Wish::Cancel { .. } | Wish::Deactivate { .. } => true,
+        Wish::Cancel { .. } | Wish::Deactivate { .. } | Wish::Change { .. } => true,
         Wish::Place { .. }
         | Wish::Refund { .. }
         | Wish::Charge { .. }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use contracts::envelope::Actor;
 use contracts::events::order::OrderLine;
+use contracts::http::product::ProductChange;
 use contracts::ids::{CouponId, OrderId, ProductId, UserCouponId, UserId};
 use contracts::money::{Money, Quantity};
 use contracts::time::Timestamp;
@@ -40,6 +41,26 @@ impl Sending {
             Wish::Charge { user, amount } => self.charge(shop, user, amount),
             Wish::Issue { user, coupon } => self.issue(shop, user, coupon),
             Wish::Adjust { product, delta } => self.adjust(shop, product, delta),
+            Wish::Change {
+                product,
+                price,
+                discontinued,
+            } => {
+                let change = ProductChange {
+                    price,
+                    discontinued,
+                    ..ProductChange::default()
+                };
+                let command = product::input::UpdateProduct {
+                    product_id: product,
+                    change,
+                };
+                let input = product::input::Input::UpdateProduct(command);
+                let taken = shop
+                    .product
+                    .send(self.ticket, Actor::Operator(OPERATOR), input);
+                taken.then_some(product.get())
+            }
             Wish::Deactivate { user } => {
                 let command = user::input::Deactivate { user_id: user };
                 let input = user::input::Input::Deactivate(command);

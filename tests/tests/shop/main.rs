@@ -18,6 +18,9 @@ mod operating;
 /// Read models and their rebuilding.
 mod projections;
 
+/// The catalogue and its ranking.
+mod products;
+
 /// The worked example of the README.
 mod readme;
 

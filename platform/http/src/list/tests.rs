@@ -1,7 +1,10 @@
 use super::*;
 
 fn paging(limit: usize, cursor: Option<String>) -> Paging {
-    Paging { limit, cursor }
+    Paging {
+        limit: Some(limit),
+        cursor,
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What the shop's staff does: new products and stock corrected by hand. A key used again gets
 //! the answer that it got, made anew from what the command wrote.
 
+use contracts::http::product::ProductChange;
 use contracts::ids::{ProductId, SagaId};
 use runtime::idempotency::{self, Seen};
 use runtime::{Decision, Moment};
@@ -8,7 +9,7 @@ use runtime::{Decision, Moment};
 use super::{Reply, changed};
 use crate::domain::refusal::Refusal;
 use crate::domain::stock::Level;
-use crate::input::{AdjustStock, CreateProduct};
+use crate::input::{AdjustStock, CreateProduct, UpdateProduct};
 use crate::store::{Direction, Entry, Ledger, Product, Rows, Status, adjustment, first_entry};
 
 /// What the answer to a command that made something says.
@@ -88,6 +89,49 @@ pub fn adjust_stock(rows: &mut Rows, command: &AdjustStock, at: &Moment) -> Deci
     Decision::say(said.version, said.into()).and_reply(Reply::Adjusted {
         level,
         replayed: false,
+    })
+}
+
+/// Open orders keep the price that was frozen for them; the next one is sold at the new one, or
+/// not at all.
+pub fn update_product(rows: &mut Rows, command: &UpdateProduct) -> Decision<Reply> {
+    let product_id = command.product_id;
+    let Some(before) = rows.product(product_id).cloned() else {
+        return refused(Refusal::NoSuchProduct(product_id));
+    };
+    let ProductChange {
+        name,
+        name_en,
+        price,
+        discontinued,
+    } = command.change.clone();
+    let status = discontinued.map(|discontinued| match discontinued {
+        true => Status::Discontinued,
+        false => Status::OnSale,
+    });
+    let after = Product {
+        name: name.unwrap_or_else(|| before.name.clone()),
+        name_en: name_en.unwrap_or_else(|| before.name_en.clone()),
+        price: price.unwrap_or(before.price),
+        status: status.unwrap_or(before.status),
+        ..before.clone()
+    };
+    let level = rows.level(product_id);
+    if after == before {
+        return Decision::reply(Reply::Updated {
+            product: Box::new(before),
+            level,
+        });
+    }
+    let after = Product {
+        version: before.version + 1,
+        ..after
+    };
+    rows.product.put(after.clone());
+    let said = changed(&after, level);
+    Decision::say(said.version, said.into()).and_reply(Reply::Updated {
+        product: Box::new(after),
+        level,
     })
 }
 

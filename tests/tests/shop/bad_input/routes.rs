@@ -111,6 +111,27 @@ const PRODUCT: Body = Body {
     ],
 };
 
+const CHANGE: Body = Body {
+    text: r#"{"name": "컵", "nameEn": "cup", "price": 100, "status": "ON_SALE"}"#,
+    fields: &[
+        ("/name", Takes::Text),
+        ("/nameEn", Takes::Text),
+        (
+            "/price",
+            Takes::Whole {
+                least: 0,
+                most: 1_000_000_000,
+            },
+        ),
+        ("/status", Takes::Word),
+    ],
+};
+
+const BATCH: Body = Body {
+    text: r#"{"ids": ["{product}"]}"#,
+    fields: &[("/ids", Takes::List), ("/ids/0", Takes::Id)],
+};
+
 const ADJUSTMENT: Body = Body {
     text: r#"{"delta": 1, "reason": "실사"}"#,
     fields: &[
@@ -253,7 +274,15 @@ pub fn routes() -> Vec<Route> {
         get("/.well-known/jwks.json", Anybody),
         get("/api/v1/products", Anybody),
         keyed("/api/v1/products", Admin, &PRODUCT),
+        open(
+            Method::POST,
+            "/api/v1/products:batchGet",
+            Anybody,
+            Some(&BATCH),
+        ),
+        get("/api/v1/products/top", Anybody),
         get("/api/v1/products/{id}", Anybody),
+        open(Method::PATCH, "/api/v1/products/{id}", Admin, Some(&CHANGE)),
         keyed(
             "/api/v1/products/{id}/stock-adjustments",
             Operator,
