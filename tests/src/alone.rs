@@ -13,7 +13,7 @@ use contracts::money::Quantity;
 use contracts::time::Timestamp;
 use order::Order;
 use order::decide::Reply;
-use order::input::{Cancel, Requester, Input, PlaceOrder};
+use order::input::{Cancel, Input, PlaceOrder, Requester};
 use runtime::idempotency::KeyUse;
 
 use crate::state::has_said;

@@ -11,7 +11,6 @@ use contracts::http::user::{Email, Password};
 use contracts::ids::UserId;
 use reqwest::Method;
 use serde_json::json;
-use tokio::task::JoinSet;
 use user::User;
 use user::decide::Reply;
 use user::domain::{PasswordHash, Profile};
@@ -47,13 +46,16 @@ impl TestShop {
         self.member(Role::Admin).await
     }
 
-    /// Registered all at once, so that they share transactions.
+    /// Registered many at once, so that they share transactions, and no more than a queue takes.
     pub async fn many_shoppers(&self, count: usize) -> Vec<Member> {
-        let mut registered = JoinSet::new();
-        for _ in 0..count {
-            registered.spawn(register(self.places.user.clone(), Role::Shopper));
+        let mut members = Vec::with_capacity(count);
+        while members.len() < count {
+            let some = (count - members.len()).min(1_000);
+            let place = &self.places.user;
+            let registered = (0..some).map(|_| register(place.clone(), Role::Shopper));
+            members.extend(futures::future::join_all(registered).await);
         }
-        registered.join_all().await
+        members
     }
 
     /// Registers somebody who can do what the role allows.

@@ -203,7 +203,9 @@ async fn create_coupons(places: &Places) -> anyhow::Result<Vec<CouponId>> {
     for reply in try_join_all(sent).await? {
         match reply {
             promotion::decide::Reply::Created { coupon, .. } => coupons.push(coupon.coupon_id),
-            promotion::decide::Reply::Issued { .. } => bail!("a coupon was issued, not created"),
+            promotion::decide::Reply::Issued { .. } | promotion::decide::Reply::Changed(_) => {
+                bail!("a coupon was issued or changed, not created")
+            }
             promotion::decide::Reply::Refused(refusal) => {
                 bail!("could not offer a coupon: {refusal}")
             }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::faults::Faults;
 use crate::events::payment::{PointDirection, TransactionId};
-use crate::ids::OrderId;
+use crate::ids::{OrderId, UserId};
 use crate::money::Money;
 use crate::problem::Problem;
 use crate::time::Timestamp;
@@ -67,6 +67,16 @@ pub struct PointLedgerView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<OrderId>,
     pub created_at: Timestamp,
+}
+
+/// The filter of GET /payments: the transactions of one order and of its refunds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListPayments {
+    pub order_id: OrderId,
+    /// Whose order it is; only operators may name another than themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
 }
 
 #[cfg(test)]

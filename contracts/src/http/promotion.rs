@@ -65,6 +65,13 @@ pub struct CouponView {
     pub valid_days: Option<u32>,
 }
 
+/// PATCH /coupons/{id}: disabling ends the issue; what was issued stays good.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdateCoupon {
+    pub status: CouponStatus,
+}
+
 /// The reply to POST /coupons/{id}/issue.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use contracts::envelope::{Actor, Event, Trace};
@@ -55,6 +55,7 @@ pub(crate) struct Shared<S: Service> {
     pub wake: Arc<Notify>,
     pub stopping: AtomicBool,
     pub faults: Faults,
+    observer: OnceLock<Observer>,
     pauses: Mutex<VecDeque<Pause>>,
     queue: Mutex<Queue<S>>,
     in_flight: Mutex<BTreeSet<String>>,
@@ -67,6 +68,9 @@ struct Pause {
     stands: oneshot::Sender<()>,
     over: oneshot::Receiver<()>,
 }
+
+/// Told of every event that the loop reads, also of those it makes nothing of.
+pub type Observer = Box<dyn Fn(&Event) + Send + Sync>;
 
 /// A loop that stands between two batches, until this is dropped or has been held for long.
 #[derive(Debug)]
@@ -169,6 +173,19 @@ impl<S: Service> Handle<S> {
         self.shared.wake.notify_one();
     }
 
+    /// Tells `observer` of every event that the loop reads from now on, whatever becomes of its
+    /// batch: an event in the log is a fact. The first observer stays.
+    pub fn observe(&self, observer: Observer) {
+        // A second one is a mistake of whoever wires the service.
+        let first = self.shared.observer.set(observer).is_ok();
+        debug_assert!(first, "a loop has one observer");
+    }
+
+    /// Whether a command with this idempotency scope is being answered now.
+    pub fn is_in_flight(&self, scope: &str) -> bool {
+        lock(&self.shared.in_flight).contains(scope)
+    }
+
     /// Takes the first event of a parked key away, and the key up again.
     pub fn discard(&self, discard: Discard) {
         lock(&self.shared.queue).discards.push_back(discard);
@@ -228,6 +245,7 @@ impl<S: Service> Shared<S> {
             wake: Arc::new(Notify::new()),
             stopping: AtomicBool::new(false),
             faults: Faults::default(),
+            observer: OnceLock::new(),
             pauses: Mutex::new(VecDeque::new()),
             queue: Mutex::new(Queue {
                 commands: VecDeque::new(),
@@ -308,6 +326,10 @@ impl<S: Service> Shared<S> {
                 let _over = tokio::time::timeout(LONGEST_PAUSE, over).await;
             }
         }
+    }
+
+    pub fn observer(&self) -> Option<&Observer> {
+        self.observer.get()
     }
 
     pub fn is_wanted_still(&self) -> bool {

@@ -12,6 +12,7 @@ use db::{Failed, Parked};
 use event_log::{Delivered, Raw, Start, Tail};
 
 use crate::batch::{Arrived, Origin, Progress};
+use crate::handle::Observer;
 use crate::looping::message;
 use crate::parking::{self, ParkedKey};
 use crate::queues::Queues;
@@ -81,7 +82,11 @@ impl Inbox {
     /// Reads up to `limit` events: of each topic its share, then what is left of the others'. They
     /// come in the order they were said, as far as clocks tell: nothing depends on it, but a story
     /// reads better in order.
-    pub fn poll<S: Service>(&mut self, limit: usize) -> Result<Polled<S::Input>, Failed> {
+    pub fn poll<S: Service>(
+        &mut self,
+        limit: usize,
+        observer: Option<&Observer>,
+    ) -> Result<Polled<S::Input>, Failed> {
         let mut topics = Vec::with_capacity(self.sources.len());
         topics.resize_with(self.sources.len(), Vec::new);
         let share = limit / self.sources.len().max(1);
@@ -110,6 +115,9 @@ impl Inbox {
                 return Ok(polled);
             };
             let delivered = topics[index].next().expect("a head that was seen");
+            if let (Some(observe), Ok(event)) = (observer, &delivered.event) {
+                observe(event);
+            }
             self.sort::<S>(index, delivered, &mut polled);
         }
     }

@@ -22,7 +22,7 @@ pub mod idempotency;
 pub use batch::{Arrived, Batch, Done, Mark, Origin, Progress, run_batch};
 pub use decision::{Decision, Moment, Said};
 pub use faults::{FaultPoint, UnknownFaultPoint};
-pub use handle::{Handle, Paused, Unanswered, Watch};
+pub use handle::{Handle, Observer, Paused, Unanswered, Watch};
 pub use ids::Ids;
 pub use looping::{Loop, Stopped};
 pub use open::{OpenLoop, take_over};

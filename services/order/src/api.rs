@@ -20,12 +20,13 @@ use contracts::http::saga::{ListSagas, SagaDetailView, SagaView};
 use contracts::http::{NoBody, Page, Role};
 use contracts::ids::{self, OrderId, SagaId};
 use contracts::problem::{Code, Problem};
-use db::Readers;
+use db::{Idempotency, Readers, Store};
 use platform_http::{Caller, Context, Failure, Json, Keyed, Paging, PathId, Query, Reply, Wait};
 use runtime::idempotency::KeyUse;
 use runtime::{Handle, Service};
 
 use crate::input::{self, Cancel, Input, Requester};
+use crate::sold_out::Shelves;
 use crate::view::{self, OrderView, Wanted, WantedSagas};
 use crate::{Order, decide};
 
@@ -49,11 +50,18 @@ struct Api {
     readers: Arc<Readers>,
     /// Of the read model, which another loop writes.
     lists: Arc<Readers>,
+    shelves: Arc<Shelves>,
 }
 
 pub fn router(place: Place<Order>) -> Router {
     let lists = place.folder.join(format!("{}.db", OrderView::CONSUMER));
+    let shelves = Arc::new(Shelves::default());
+    let (heard, clock) = (Arc::clone(&shelves), place.handle.clone());
+    place
+        .handle
+        .observe(Box::new(move |event| heard.hear(event, clock.now())));
     let api = Api {
+        shelves,
         handle: place.handle,
         readers: place.readers,
         lists: Arc::new(Readers::new(&lists)),
@@ -77,10 +85,12 @@ async fn place(
 ) -> Result<Response, Failure> {
     let cart = keyed.body.validate()?;
     let scope = keyed.scope.into_string();
+    let lines = lines(&cart);
+    api.refuse_sold_out(&lines, &scope)?;
     let input = Input::PlaceOrder(input::PlaceOrder {
         order_id: api.handle.next_id(),
         user_id: keyed.caller.user,
-        lines: lines(&cart),
+        lines,
         user_coupon_id: cart.user_coupon_id,
         key: KeyUse {
             scope: scope.clone(),
@@ -217,6 +227,24 @@ impl Api {
     fn order(&self, order_id: OrderId) -> Result<Option<OrderDocument>, Failure> {
         let read = self.readers.with(|reader| view::order(reader, order_id));
         Ok(read.with_context(|| format!("could not read order {order_id}"))?)
+    }
+
+    /// Refuses what is known to be sold out, without a write. A key that was answered, or is
+    /// being answered now, goes the way that its first request went.
+    fn refuse_sold_out(&self, lines: &[OrderLine], scope: &str) -> Result<(), Failure> {
+        let items = self.shelves.sold_out(lines, self.handle.now());
+        if items.is_empty() || self.handle.is_in_flight(scope) {
+            return Ok(());
+        }
+        let key = scope.to_owned();
+        let read = self.readers.with(|reader| reader.get::<Idempotency>(&key));
+        if read.context("could not look for a key")?.is_some() {
+            return Ok(());
+        }
+        Err(Problem::new(Code::OutOfStock)
+            .items(items)
+            .advisory()
+            .into())
     }
 
     fn refunds(&self, order_id: OrderId) -> Result<Vec<RefundView>, Failure> {

@@ -179,7 +179,7 @@ pub fn accept(event: &Event) -> Accept<Input> {
         Fact::StockReturned(said) => returned(said.order_id, said.refund_id, Step::ReturnStock),
         Fact::CouponReturned(said) => returned(said.order_id, said.refund_id, Step::ReturnCoupon),
         Fact::PointsReturned(said) => returned(said.order_id, said.refund_id, Step::ReturnPoints),
-        // Sold out lines are refused by Product alone: nothing here remembers what is left.
+        // What is left is remembered in memory, by whoever watches what is read.
         Fact::ProductChanged(_) => Accept::Ignore,
         Fact::UserRegistered(_)
         | Fact::OrderCreated(_)

@@ -20,6 +20,9 @@ pub mod store;
 /// What it shows, and the read model of its lists.
 pub mod view;
 
+/// What it has heard of the shelves.
+pub mod sold_out;
+
 /// What it serves.
 pub mod api;
 

@@ -6,10 +6,12 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
 use boot::Place;
-use contracts::http::Page;
 use contracts::http::payment::{
-    BalanceView, ChargePoints, ChargeView, ListPoints, PointLedgerView,
+    BalanceView, ChargePoints, ChargeView, ListPayments, ListPoints, PointLedgerView,
 };
+use contracts::http::{Page, Role};
+use contracts::ids;
+use contracts::problem::Problem;
 use platform_http::{Caller, Context, Failure, Json, Keyed, Paging, Query, Reply};
 use runtime::idempotency::KeyUse;
 
@@ -26,6 +28,7 @@ pub fn router(place: Place<Payment>) -> Router {
         .route("/api/v1/points/me", get(balance))
         .route("/api/v1/points/me/charge", post(charge))
         .route("/api/v1/points/me/history", get(history))
+        .route("/api/v1/payments", get(payments))
         .with_state(place)
 }
 
@@ -83,6 +86,29 @@ async fn history(
     Ok(Json(
         paging.page(HISTORY, views, |view| view.transaction_id),
     ))
+}
+
+/// Of an order that took nothing, or is somebody else's, there is nothing to see.
+async fn payments(
+    State(place): State<Place<Payment>>,
+    caller: Caller,
+    Query(asked): Query<ListPayments>,
+) -> Result<Json<Page<PointLedgerView>>, Failure> {
+    let user = asked.user_id.unwrap_or(caller.user);
+    if user != caller.user {
+        caller.require(Role::Operator)?;
+    }
+    let read = place
+        .readers
+        .with(|reader| view::payments(reader, user, asked.order_id));
+    let items = read.context("could not read the payments of an order")?;
+    match items.is_empty() {
+        true => Err(Problem::missing::<ids::Order>().into()),
+        false => Ok(Json(Page {
+            items,
+            next_cursor: None,
+        })),
+    }
 }
 
 fn shown(charged: Charged) -> Reply<ChargeView> {

@@ -52,6 +52,26 @@ const HISTORY: &str = "
     ORDER BY saga_id DESC, direction DESC
     LIMIT ?5";
 
+/// What an order took from a user and gave back, its refunds included, oldest first. Nothing of
+/// it is older than the order, so only what came since is looked at.
+pub fn payments(
+    reader: &Reader,
+    user: UserId,
+    order_id: OrderId,
+) -> Result<Vec<PointLedgerView>, Failed> {
+    reader.query(|connection| {
+        let mut statement = connection.prepare_cached(PAYMENTS)?;
+        let views = statement.query_map((user.get(), order_id.get()), ledger)?;
+        views.collect()
+    })
+}
+
+const PAYMENTS: &str = "
+    SELECT saga_id, direction, order_id, amount, balance_after, at
+    FROM point_history
+    WHERE user_id = ?1 AND saga_id >= ?2 AND order_id = ?2
+    ORDER BY saga_id, direction";
+
 fn ledger(row: &Row<'_>) -> rusqlite::Result<PointLedgerView> {
     let code: i64 = row.get(1)?;
     let direction = <Direction as Column>::read(Cell::Int(code))

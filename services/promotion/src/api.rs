@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use boot::Place;
 use contracts::http::promotion::{
-    CouponView, CreateCoupon, IssueView, ListUserCoupons, UserCouponView,
+    CouponView, CreateCoupon, IssueView, ListUserCoupons, UpdateCoupon, UserCouponView,
 };
 use contracts::http::{NoBody, Page, Role};
 use contracts::ids::Coupon;
@@ -27,7 +27,7 @@ const USER_COUPONS: &str = "user-coupons";
 pub fn router(place: Place<Promotion>) -> Router {
     Router::new()
         .route("/api/v1/coupons", get(list).post(create))
-        .route("/api/v1/coupons/{id}", get(show))
+        .route("/api/v1/coupons/{id}", get(show).patch(update))
         .route("/api/v1/coupons/{id}/issue", post(issue))
         .route("/api/v1/users/me/coupons", get(held))
         .with_state(place)
@@ -71,7 +71,27 @@ async fn create(
             Ok(answer(view::shown(&coupon), replayed).location(&path))
         }
         decide::Reply::Refused(refusal) => Err(refusal.code().into()),
-        other @ decide::Reply::Issued { .. } => Err(crossed(&other)),
+        other @ (decide::Reply::Issued { .. } | decide::Reply::Changed(_)) => Err(crossed(&other)),
+    }
+}
+
+async fn update(
+    State(place): State<Place<Promotion>>,
+    caller: Caller,
+    context: Context,
+    PathId(coupon_id): PathId<Coupon>,
+    Json(body): Json<UpdateCoupon>,
+) -> Result<Json<CouponView>, Failure> {
+    caller.require(Role::Admin)?;
+    let status = body.status;
+    let input = Input::SetStatus(input::SetStatus { coupon_id, status });
+    let sent = place.handle.send(input, caller.actor(), context.trace);
+    match sent.await.map_err(boot::unanswered)? {
+        decide::Reply::Changed(coupon) => Ok(Json(view::shown(&coupon))),
+        decide::Reply::Refused(refusal) => Err(refusal.code().into()),
+        other @ (decide::Reply::Created { .. } | decide::Reply::Issued { .. }) => {
+            Err(crossed(&other))
+        }
     }
 }
 
@@ -101,7 +121,7 @@ async fn issue(
             Ok(answer(view, replayed))
         }
         decide::Reply::Refused(refusal) => Err(refusal.code().into()),
-        other @ decide::Reply::Created { .. } => Err(crossed(&other)),
+        other @ (decide::Reply::Created { .. } | decide::Reply::Changed(_)) => Err(crossed(&other)),
     }
 }
 

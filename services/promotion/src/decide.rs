@@ -23,6 +23,8 @@ pub enum Reply {
         coupon: Box<Coupon>,
         replayed: bool,
     },
+    /// The coupon as the change left it.
+    Changed(Box<Coupon>),
     Issued {
         issued: Issued,
         replayed: bool,
@@ -37,6 +39,7 @@ pub fn decide(rows: &mut Rows, input: &Input, at: &Moment) -> Decision<Reply> {
         Input::ReturnCoupon(refund) => coupon::return_coupon(rows, refund, at),
         Input::CloseUser(closed) => issue::close_user(rows, closed),
         Input::CreateCoupon(command) => issue::create_coupon(rows, command, at),
+        Input::SetStatus(command) => issue::set_status(rows, *command),
         Input::IssueCoupon(command) => issue::issue_coupon(rows, command, at),
     }
 }

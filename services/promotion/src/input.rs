@@ -5,6 +5,7 @@ use contracts::events::Fact;
 use contracts::events::order::{OrderCancelled, RefundRequested};
 use contracts::events::payment::PaymentFailed;
 use contracts::events::product::StockDeducted;
+use contracts::http::promotion::CouponStatus;
 use contracts::http::promotion::CouponTerms;
 use contracts::ids::{CouponId, OrderId, RefundId, UserCouponId, UserId};
 use contracts::saga::Step;
@@ -24,6 +25,14 @@ pub enum Input {
     CloseUser(CloseUser),
     CreateCoupon(Box<CreateCoupon>),
     IssueCoupon(IssueCoupon),
+    SetStatus(SetStatus),
+}
+
+/// Ends the issue of a coupon, or takes it up again. The same again changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SetStatus {
+    pub coupon_id: CouponId,
+    pub status: CouponStatus,
 }
 
 /// The order that may hold a coupon, and the coupon it named.

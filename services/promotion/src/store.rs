@@ -149,6 +149,7 @@ pub fn ask(rows: &mut Rows, input: &Input) {
                 rows.coupon.ask(CouponId::new(used.reference));
             }
         }
+        Input::SetStatus(command) => rows.coupon.ask(command.coupon_id),
         Input::IssueCoupon(command) => {
             idempotency::ask(&mut rows.idempotency, &command.key);
             rows.closed_user.ask(command.user_id);

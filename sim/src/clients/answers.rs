@@ -212,6 +212,10 @@ fn of_promotion(reply: promotion::decide::Reply) -> Said {
             id: coupon.coupon_id.get(),
             replayed,
         },
+        Reply::Changed(coupon) => Said::Accepted {
+            id: coupon.coupon_id.get(),
+            replayed: true,
+        },
         Reply::Issued { issued, replayed } => Said::Accepted {
             id: issued.user_coupon_id.get(),
             replayed,

@@ -15,6 +15,12 @@ mod idempotency;
 /// What operators do for sagas that do not end.
 mod operating;
 
+/// Coupons and points beside the sagas.
+mod benefits;
+
+/// What is refused from what was heard a moment ago.
+mod sold_out;
+
 /// Read models and their rebuilding.
 mod projections;
 

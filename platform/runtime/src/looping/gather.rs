@@ -103,7 +103,8 @@ impl<S: Service> Loop<S> {
 
     fn gather_heard(&mut self, work: &mut Work<S>) -> Result<(), Failed> {
         let now = self.now();
-        let polled = self.inbox.poll::<S>(MOST_INPUTS - LEAST_COMMANDS)?;
+        let limit = MOST_INPUTS - LEAST_COMMANDS;
+        let polled = self.inbox.poll::<S>(limit, self.shared.observer())?;
         work.waits
             .resize_with(polled.inputs.len(), || Waits::Nobody);
         work.inputs = polled.inputs;

@@ -2,6 +2,7 @@
 //! the only queue, so numbers have no gaps and nobody gets a piece too many.
 
 use contracts::events::promotion::CouponIssued;
+use contracts::http::promotion::CouponStatus;
 use contracts::ids::{CouponId, UserCouponId};
 use contracts::time::Timestamp;
 use runtime::idempotency::{self, Seen};
@@ -9,7 +10,7 @@ use runtime::{Decision, Moment};
 
 use super::Reply;
 use crate::domain::refusal::Refusal;
-use crate::input::{CloseUser, CreateCoupon, IssueCoupon};
+use crate::input::{CloseUser, CreateCoupon, IssueCoupon, SetStatus};
 use crate::store::{ClosedUser, Coupon, CouponIssue, Rows, State, Status, UserCoupon};
 
 /// What both commands are answered with, kept beside their keys.
@@ -49,6 +50,24 @@ pub(super) fn create_coupon(
         at.now,
     );
     created(coupon, false)
+}
+
+/// Ends the issue, or takes it up again; what was issued stays good either way.
+pub(super) fn set_status(rows: &mut Rows, command: SetStatus) -> Decision<Reply> {
+    let Some(coupon) = rows.coupon.get(&command.coupon_id) else {
+        return refuse(Refusal::CouponNotFound);
+    };
+    let status = match command.status {
+        CouponStatus::Active => Status::Active,
+        CouponStatus::Disabled => Status::Disabled,
+    };
+    let mut after = coupon.clone();
+    if after.status != status {
+        after.status = status;
+        after.version += 1;
+        rows.coupon.put(after.clone());
+    }
+    Decision::reply(Reply::Changed(Box::new(after)))
 }
 
 /// A key that was answered comes first: whatever holds now, the first answer stands.

@@ -198,6 +198,11 @@ const COUPON: Body = Body {
     ],
 };
 
+const COUPON_STATUS: Body = Body {
+    text: r#"{"status": "DISABLED"}"#,
+    fields: &[("/status", Takes::Word)],
+};
+
 const ACCOUNT: Body = Body {
     text: r#"{"email": "new@example.com", "password": "correct horse", "name": "김장터",
               "phone": "010-1234-5678", "address": "서울"}"#,
@@ -300,9 +305,16 @@ pub fn routes() -> Vec<Route> {
         get("/api/v1/points/me", Member),
         keyed("/api/v1/points/me/charge", Member, &CHARGE),
         get("/api/v1/points/me/history", Member),
+        get("/api/v1/payments", Member),
         get("/api/v1/coupons", Anybody),
         keyed("/api/v1/coupons", Admin, &COUPON),
         get("/api/v1/coupons/{id}", Anybody),
+        open(
+            Method::PATCH,
+            "/api/v1/coupons/{id}",
+            Admin,
+            Some(&COUPON_STATUS),
+        ),
         keyed("/api/v1/coupons/{id}/issue", Member, &NOTHING),
         get("/api/v1/users/me/coupons", Member),
         get("/api/v1/sagas", Operator),
