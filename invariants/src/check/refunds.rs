@@ -67,15 +67,6 @@ fn ill_refunded(facts: &Facts, order: &Ordered, refunds: &[Refunded]) -> Option<
                 "refund {id} is of {amount}, its lines add up to {sum}"
             ));
         }
-        let covers = covers(facts.order.lines(order), refund);
-        if refund.whole_order != covers {
-            let called = if refund.whole_order {
-                "whole"
-            } else {
-                "a part"
-            };
-            return Some(format!("refund {id} is called {called}, and is not"));
-        }
     }
     let lines = facts.order.lines(order);
     for line in lines {
@@ -88,6 +79,18 @@ fn ill_refunded(facts: &Facts, order: &Ordered, refunds: &[Refunded]) -> Option<
         }
         if let Some(witness) = ill_returned(line, pieces, amount) {
             return Some(witness);
+        }
+    }
+    for refund in refunds {
+        let id = refund.refund_id;
+        let covers = covers(lines, refund);
+        if refund.whole_order != covers {
+            let called = if refund.whole_order {
+                "whole"
+            } else {
+                "a part"
+            };
+            return Some(format!("refund {id} is called {called}, and is not"));
         }
     }
     let strayed = |refund: &Refunded| {
