@@ -112,6 +112,9 @@ async fn register_members(places: &Places) -> anyhow::Result<Vec<UserId>> {
         {
             user::decide::Reply::Account(account) => users.push(account.user_id),
             user::decide::Reply::Refused(refusal) => bail!("could not add a member: {refusal}"),
+            user::decide::Reply::Refreshed { .. } | user::decide::Reply::LoggedOut => {
+                bail!("a member logged in, and was not added")
+            }
         }
     }
     Ok(users)

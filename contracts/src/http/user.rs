@@ -201,6 +201,27 @@ pub struct TokenView {
     pub refresh_token: Option<String>,
 }
 
+/// POST /oauth/token (RFC 6749, section 6), as JSON like the rest of the API.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Refresh {
+    pub grant_type: GrantType,
+    pub refresh_token: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    RefreshToken,
+}
+
+/// POST /auth/logout
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LogOut {
+    pub refresh_token: String,
+}
+
 /// Without the tokens, so that no log line lends them out.
 impl fmt::Debug for TokenView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use aws_lc_rs::hmac;
 use aws_lc_rs::signature::Ed25519KeyPair;
 use contracts::http::Role;
 use contracts::ids::UserId;
@@ -76,7 +77,11 @@ pub struct Signer {
     realm: Realm,
     encoding: EncodingKey,
     key: TokenKey,
+    seals: hmac::Key,
 }
+
+/// Keeps the seals of one purpose from being taken for another's.
+const SEALS: &[u8] = b"jangteo seals";
 
 impl Signer {
     /// A new private key, as `from_pkcs8` reads it.
@@ -96,7 +101,30 @@ impl Signer {
             realm,
             encoding,
             key: TokenKey::new(jwk)?,
+            seals: seals(der),
         })
+    }
+
+    /// A short text with its seal: nobody else can make one, and the same text has the same.
+    pub fn seal(&self, text: &str) -> String {
+        let tag = hmac::sign(&self.seals, text.as_bytes());
+        let tag: String = tag
+            .as_ref()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        format!("{text}.{tag}")
+    }
+
+    /// The text of what was sealed here; none for anything else.
+    pub fn unseal<'s>(&self, sealed: &'s str) -> Option<&'s str> {
+        let (text, tag) = sealed.rsplit_once('.')?;
+        let bytes: Option<Vec<u8>> = (0..tag.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(tag.get(at..at + 2)?, 16).ok())
+            .collect();
+        hmac::verify(&self.seals, text.as_bytes(), &bytes?).ok()?;
+        Some(text)
     }
 
     /// A token that this user may act with, in this role, for so long.
@@ -141,6 +169,13 @@ impl TokenKey {
             decoding,
         })
     }
+}
+
+/// A key of its own, out of the one that is kept.
+fn seals(der: &[u8]) -> hmac::Key {
+    let kept = hmac::Key::new(hmac::HMAC_SHA256, der);
+    let derived = hmac::sign(&kept, SEALS);
+    hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref())
 }
 
 fn seconds(at: Timestamp) -> i64 {

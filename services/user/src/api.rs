@@ -13,21 +13,21 @@ use boot::Place;
 use contracts::envelope::{Actor, Trace};
 use contracts::http::Role;
 use contracts::http::user::{
-    Credentials, Login, Register, Registration, TokenView, UpdateProfile, UserView,
+    Credentials, GrantType, LogOut, Login, Refresh, Register, Registration, TokenView,
+    UpdateProfile, UserView,
 };
 use contracts::problem::{Code, Problem};
 use platform_http::{Caller, Context, Failure, Json, Reply};
 
 use crate::domain::{Profile, ProfileChange, Refusal};
-use crate::input::{self, Input};
+use crate::input::{self, Input, RefreshToken};
 use crate::passwords::Passwords;
 use crate::store::{Status, User as Account};
 use crate::{User, decide, view};
 
-/// Without refresh tokens a shorter life would sign shoppers out in mid-cart; a longer one would
-/// keep alive what a role or an account has lost.
+/// What a role or an account has lost lives on for so long; a refresh token asks again.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(TOKEN_LIFETIME_SECONDS as u64);
-const TOKEN_LIFETIME_SECONDS: u32 = 3_600;
+const TOKEN_LIFETIME_SECONDS: u32 = 900;
 
 #[derive(Clone, FromRef)]
 struct Desk {
@@ -43,6 +43,8 @@ pub fn router(place: Place<User>) -> anyhow::Result<Router> {
     Ok(Router::new()
         .route("/api/v1/users", post(register))
         .route("/api/v1/auth/login", post(login))
+        .route("/api/v1/auth/logout", post(log_out))
+        .route("/api/v1/oauth/token", post(refresh))
         .route(
             "/api/v1/users/me",
             get(show).patch(update_profile).delete(deactivate),
@@ -87,6 +89,7 @@ async fn register(
 async fn login(
     State(place): State<Place<User>>,
     State(passwords): State<Passwords>,
+    context: Context,
     Json(body): Json<Login>,
 ) -> Result<Json<TokenView>, Failure> {
     let Credentials { email, password } = body.validate()?;
@@ -103,18 +106,90 @@ async fn login(
             "the email or the password is wrong",
         )
     })?;
+    let user_id = account.user_id;
+    let input = Input::LogIn(input::LogIn {
+        user_id,
+        family: place.handle.next_id(),
+    });
+    tokens(&place, input, Actor::User(user_id), context.trace).await
+}
+
+/// A good refresh token for the next one, and an access token in the role that its user has now.
+async fn refresh(
+    State(place): State<Place<User>>,
+    context: Context,
+    Json(body): Json<Refresh>,
+) -> Result<Json<TokenView>, Failure> {
+    let GrantType::RefreshToken = body.grant_type;
+    let token = unsealed(&place, &body.refresh_token).ok_or_else(no_good)?;
+    let actor = Actor::User(token.user_id);
+    tokens(&place, Input::Refresh(token), actor, context.trace).await
+}
+
+/// Also for a token that is good for nothing any more: whoever logs out is logged out.
+async fn log_out(
+    State(place): State<Place<User>>,
+    context: Context,
+    Json(body): Json<LogOut>,
+) -> Result<StatusCode, Failure> {
+    if let Some(token) = unsealed(&place, &body.refresh_token) {
+        let actor = Actor::User(token.user_id);
+        let sent = place
+            .handle
+            .send(Input::LogOut(token), actor, context.trace);
+        sent.await.map_err(boot::unanswered)?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn tokens(
+    place: &Place<User>,
+    input: Input,
+    actor: Actor,
+    trace: Trace,
+) -> Result<Json<TokenView>, Failure> {
+    let sent = place.handle.send(input, actor, trace).await;
+    let (token, role) = match sent.map_err(boot::unanswered)? {
+        decide::Reply::Refreshed { token, role } => (token, role),
+        decide::Reply::Refused(refusal) => return Err(refused(refusal)),
+        decide::Reply::Account(_) | decide::Reply::LoggedOut => return Err(crossed()),
+    };
     let now = place.handle.now();
+    let RefreshToken {
+        user_id,
+        family,
+        number,
+    } = token;
     Ok(Json(TokenView {
-        access_token: place
-            .signer
-            .sign(account.user_id, account.role.into(), now, TOKEN_LIFETIME),
+        access_token: place.signer.sign(user_id, role, now, TOKEN_LIFETIME),
         token_type: "Bearer".to_owned(),
         expires_in: TOKEN_LIFETIME_SECONDS,
-        refresh_token: None,
+        refresh_token: Some(place.signer.seal(&format!("{user_id}.{family}.{number}"))),
     }))
 }
 
-/// A token outlives its account by an hour at most; here it is told so at once.
+/// The token that was sealed here; none for anything else.
+fn unsealed(place: &Place<User>, sealed: &str) -> Option<RefreshToken> {
+    let mut parts = place.signer.unseal(sealed)?.split('.');
+    Some(RefreshToken {
+        user_id: parts.next()?.parse().ok()?,
+        family: parts.next()?.parse().ok()?,
+        number: parts.next()?.parse().ok()?,
+    })
+}
+
+fn no_good() -> Failure {
+    refused(Refusal::TokenRevoked)
+}
+
+/// `decide` answers each command in its own kind.
+fn crossed() -> Failure {
+    Failure::internal(anyhow::anyhow!(
+        "a command was answered as another one would be"
+    ))
+}
+
+/// A token outlives its account by a quarter of an hour at most; here it is told so at once.
 async fn show(State(place): State<Place<User>>, caller: Caller) -> Result<Json<UserView>, Failure> {
     let read = place
         .readers
@@ -181,6 +256,7 @@ async fn send(
     {
         decide::Reply::Account(account) => Ok(*account),
         decide::Reply::Refused(refusal) => Err(refused(refusal)),
+        decide::Reply::Refreshed { .. } | decide::Reply::LoggedOut => Err(crossed()),
     }
 }
 

@@ -2,17 +2,27 @@
 //! address cannot be signed up again to receive what was meant for its former account.
 
 use contracts::events::user::{UserDeactivated, UserRegistered};
+use contracts::http::Role;
 use runtime::{Decision, Moment};
 
 use crate::domain::{Profile, Refusal};
-use crate::input::{Deactivate, Input, Register, UpdateProfile};
+use crate::input::{Deactivate, Input, RefreshToken, Register, UpdateProfile};
 use crate::store::{Rows, Status, User, UserEmail};
+
+/// Logins and the tokens that follow from them.
+mod sessions;
 
 /// What the sender of a command gets back.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
     /// The account as it stands now.
     Account(Box<User>),
+    /// The refresh token that is good now, and the role that its user has now.
+    Refreshed {
+        token: RefreshToken,
+        role: Role,
+    },
+    LoggedOut,
     Refused(Refusal),
 }
 
@@ -21,6 +31,9 @@ pub fn decide(rows: &mut Rows, input: &Input, at: &Moment) -> Decision<Reply> {
         Input::Register(command) => register(rows, command, at),
         Input::UpdateProfile(command) => update_profile(rows, command),
         Input::Deactivate(command) => deactivate(rows, command, at),
+        Input::LogIn(command) => sessions::log_in(rows, *command, at.now),
+        Input::Refresh(token) => sessions::refresh(rows, *token, at.now),
+        Input::LogOut(token) => sessions::log_out(rows, *token),
     }
 }
 
@@ -103,6 +116,7 @@ fn deactivate(rows: &mut Rows, command: &Deactivate, at: &Moment) -> Decision<Re
         ..user
     };
     rows.user.put(user.clone());
+    sessions::revoke_all(rows, user.user_id);
     let said = UserDeactivated {
         user_id: user.user_id,
         at: at.now,

@@ -55,6 +55,13 @@ pub enum Refusal {
     UserNotFound,
     #[error("the account is closed")]
     UserClosed,
+    #[error("the refresh token is not good any more")]
+    TokenRevoked,
+    #[error("the refresh token has expired")]
+    TokenExpired,
+    /// Its whole family is revoked by that.
+    #[error("the refresh token was used before")]
+    TokenReused,
 }
 
 impl Refusal {
@@ -63,6 +70,8 @@ impl Refusal {
             Self::EmailTaken => Code::EmailTaken,
             Self::UserNotFound => Code::UserNotFound,
             Self::UserClosed => Code::UserClosed,
+            Self::TokenRevoked | Self::TokenReused => Code::Unauthenticated,
+            Self::TokenExpired => Code::TokenExpired,
         }
     }
 }

@@ -3,7 +3,7 @@
 use contracts::envelope::Event;
 use contracts::http::Role;
 use contracts::http::user::Email;
-use contracts::ids::UserId;
+use contracts::ids::{Id, UserId};
 use runtime::Accept;
 
 use crate::domain::{PasswordHash, Profile, ProfileChange};
@@ -14,6 +14,9 @@ pub enum Input {
     Register(Register),
     UpdateProfile(UpdateProfile),
     Deactivate(Deactivate),
+    LogIn(LogIn),
+    Refresh(RefreshToken),
+    LogOut(RefreshToken),
 }
 
 /// Makes an account. The role is the sender's to give: over HTTP it is always a shopper's.
@@ -38,6 +41,26 @@ pub struct UpdateProfile {
 pub struct Deactivate {
     pub user_id: UserId,
 }
+
+/// Begins a family of refresh tokens, for who has proved to be the user.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LogIn {
+    pub user_id: UserId,
+    /// Made when the command is enqueued.
+    pub family: FamilyId,
+}
+
+/// A refresh token whose seal was looked at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RefreshToken {
+    pub user_id: UserId,
+    pub family: FamilyId,
+    /// Counts the tokens of a family from 1.
+    pub number: i64,
+}
+
+/// Names a login's tokens.
+pub type FamilyId = Id<RefreshToken>;
 
 pub fn accept(_: &Event) -> Accept<Input> {
     Accept::Ignore

@@ -30,10 +30,16 @@ pub mod passwords;
 pub struct User;
 
 /// Its tables, oldest step first.
-pub const MIGRATIONS: db::Migrations = &[db::Migration {
-    name: "V1__user",
-    sql: include_str!("../migrations/sqlite/0001_user.sql"),
-}];
+pub const MIGRATIONS: db::Migrations = &[
+    db::Migration {
+        name: "V1__user",
+        sql: include_str!("../migrations/sqlite/0001_user.sql"),
+    },
+    db::Migration {
+        name: "V2__token_family",
+        sql: include_str!("../migrations/sqlite/0002_token_family.sql"),
+    },
+];
 
 impl Service for User {
     const NAME: ServiceName = ServiceName::User;

@@ -7,7 +7,7 @@ use contracts::time::Timestamp;
 use db::{Cell, Column, Table, coded, row, rows};
 
 use crate::domain::{PasswordHash, Profile};
-use crate::input::Input;
+use crate::input::{FamilyId, Input};
 
 row! {
     /// An account. It is never taken away: what was ordered under it stays explicable.
@@ -49,11 +49,27 @@ row! {
     }
 }
 
+row! {
+    /// A login and what followed from it. It is taken away when it is revoked or over.
+    pub struct TokenFamily in "token_family" {
+        key { pub user_id: UserId, pub family: FamilyId }
+        /// Of the newest token.
+        pub number: i64,
+        /// When that was made.
+        pub rotated_at: Timestamp,
+        /// Not good after that, unless it is used before.
+        pub expires_at: Timestamp,
+        /// Nothing of the family is good after that.
+        pub ends_at: Timestamp,
+    }
+}
+
 rows! {
     /// User's tables in lock order.
     pub struct Rows {
         pub user_email: Table<UserEmail>,
         pub user: Table<User>,
+        pub token_family: Table<TokenFamily>,
     }
 }
 
@@ -62,7 +78,18 @@ pub fn ask(rows: &mut Rows, input: &Input) {
     match input {
         Input::Register(command) => rows.user_email.ask(command.email.as_str().to_owned()),
         Input::UpdateProfile(command) => rows.user.ask(command.user_id),
-        Input::Deactivate(command) => rows.user.ask(command.user_id),
+        Input::Deactivate(command) => {
+            rows.user.ask(command.user_id);
+            rows.token_family.ask_prefix(command.user_id);
+        }
+        Input::LogIn(command) => {
+            rows.user.ask(command.user_id);
+            rows.token_family.ask_prefix(command.user_id);
+        }
+        Input::Refresh(token) | Input::LogOut(token) => {
+            rows.user.ask(token.user_id);
+            rows.token_family.ask((token.user_id, token.family));
+        }
     }
 }
 

@@ -233,6 +233,8 @@ fn of_user(reply: user::decide::Reply) -> Said {
             id: account.user_id.get(),
             replayed: true,
         },
+        // Nobody logs in here.
+        Reply::Refreshed { .. } | Reply::LoggedOut => Said::Nothing,
         Reply::Refused(_) => Said::Refused { key_reused: false },
     }
 }

@@ -127,7 +127,7 @@ async fn who_signs_up_can_log_in_and_see_the_account() {
     let login = desk.login("KIM@example.com", "demo1234").await;
     assert_eq!(login.status, 200);
     assert_eq!(login.body["tokenType"], "Bearer");
-    assert_eq!(login.body["expiresIn"], 3_600);
+    assert_eq!(login.body["expiresIn"], 900);
     let me = desk.me(login.body["accessToken"].as_str().unwrap()).await;
     assert_eq!((me.status, &me.body), (200, &made.body));
     desk.me("no.token.atall")
@@ -305,4 +305,65 @@ async fn a_token_of_another_shop_opens_nothing() {
         .assert_refused(404, "USER_NOT_FOUND");
     desk.close().await;
     elsewhere.close().await;
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_rotated_and_its_copy_is_found_out() {
+    let desk = Desk::open().await;
+    let account = json!({ "email": "a@demo", "password": "correct horse", "name": "김장터" });
+    desk.ask(Method::POST, "/api/v1/users", None, account).await;
+    let credentials = json!({ "email": "a@demo", "password": "correct horse" });
+    let login = desk
+        .ask(Method::POST, "/api/v1/auth/login", None, credentials)
+        .await;
+    let first = login.body["refreshToken"].as_str().unwrap().to_owned();
+    let body = |token: &str| json!({ "grantType": "refresh_token", "refreshToken": token });
+    let refresh = |token: String| {
+        let body = body(&token);
+        let desk = &desk;
+        async move {
+            desk.ask(Method::POST, "/api/v1/oauth/token", None, body)
+                .await
+        }
+    };
+    // Fifty at once are one rotation.
+    let answers = futures::future::join_all((0..50).map(|_| refresh(first.clone()))).await;
+    let second = answers[0].body["refreshToken"].as_str().unwrap().to_owned();
+    assert_ne!(second, first);
+    for answer in &answers {
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        assert_eq!(answer.body["refreshToken"], second.as_str());
+    }
+    let access = answers[0].body["accessToken"].as_str().unwrap();
+    let me = desk.ask(Method::GET, "/api/v1/users/me", Some(access), Value::Null);
+    assert_eq!(me.await.body["email"], "a@demo");
+
+    let third = refresh(second.clone()).await;
+    let third = third.body["refreshToken"].as_str().unwrap().to_owned();
+    let stolen = refresh(first).await;
+    assert_eq!(
+        (stolen.status, &stolen.body["code"]),
+        (401, &json!("UNAUTHENTICATED"))
+    );
+    assert_eq!(
+        refresh(third.clone()).await.status,
+        401,
+        "the whole family is revoked"
+    );
+    for forged in [
+        third.replace('.', "-"),
+        format!("{third}0"),
+        third.to_uppercase(),
+        "a.b.c.d".to_owned(),
+        String::new(),
+        third.rsplit_once('.').unwrap().0.to_owned(),
+    ] {
+        assert_eq!(refresh(forged.clone()).await.status, 401, "{forged}");
+    }
+    let out = json!({ "refreshToken": third });
+    let left = desk
+        .ask(Method::POST, "/api/v1/auth/logout", None, out)
+        .await;
+    assert_eq!(left.status, 204);
+    desk.close().await;
 }

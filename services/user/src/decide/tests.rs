@@ -9,6 +9,8 @@ use crate::domain::{PasswordHash, ProfileChange};
 use crate::store::StoredRole;
 use crate::{MIGRATIONS, User as Service};
 
+mod refreshing;
+
 const ID: UserId = UserId::new(7);
 const OTHER: UserId = UserId::new(8);
 
@@ -41,7 +43,9 @@ fn leave(user_id: UserId) -> Input {
 fn account_in(decision: Decision<Reply>) -> User {
     match decision.reply {
         Some(Reply::Account(account)) => *account,
-        Some(Reply::Refused(_)) | None => panic!("no account: {:?}", decision.reply),
+        Some(Reply::Refused(_) | Reply::Refreshed { .. } | Reply::LoggedOut) | None => {
+            panic!("no account: {:?}", decision.reply)
+        }
     }
 }
 
@@ -190,6 +194,14 @@ fn a_store_on_sqlite_keeps_what_the_shapes_say() {
             role: StoredRole::Admin,
             status: Status::Deactivated,
             ..account.clone()
+        });
+        rows.token_family.add(crate::store::TokenFamily {
+            user_id: ID,
+            family: contracts::ids::Id::new(3),
+            number: 2,
+            rotated_at: account.created_at,
+            expires_at: account.created_at,
+            ends_at: account.created_at,
         });
     });
 }
