@@ -17,8 +17,10 @@ use crate::money::{Money, Quantity};
 use crate::problem::{Code, Fault, Language, Problem, Text};
 use crate::time::Timestamp;
 
+mod batch;
 mod refund;
 
+pub use batch::{BATCH_MAX, BatchItemView, BatchOrdersView, PlaceOrders};
 pub use refund::{
     RefundAcceptedView, RefundItem, RefundItemView, RefundLinks, RefundStatus, RefundView,
     RequestRefund, WantedRefund,

@@ -30,6 +30,7 @@ use crate::sold_out::Shelves;
 use crate::view::{self, OrderView, Wanted, WantedSagas};
 use crate::{Order, decide};
 
+mod batch;
 mod events;
 mod refund;
 
@@ -68,6 +69,7 @@ pub fn router(place: Place<Order>) -> Router {
     };
     Router::new()
         .route("/api/v1/orders", post(self::place).get(list))
+        .route("/api/v1/orders:batch", post(batch::place_all))
         .route("/api/v1/orders/{id}", get(show))
         .route("/api/v1/orders/{id}/events", get(events::events))
         .route("/api/v1/orders/{id}/cancel", post(cancel))
@@ -84,26 +86,12 @@ async fn place(
     keyed: Keyed<PlaceOrder>,
 ) -> Result<Response, Failure> {
     let cart = keyed.body.validate()?;
-    let scope = keyed.scope.into_string();
-    let lines = lines(&cart);
-    api.refuse_sold_out(&lines, &scope)?;
-    let input = Input::PlaceOrder(input::PlaceOrder {
-        order_id: api.handle.next_id(),
-        user_id: keyed.caller.user,
-        lines,
-        user_coupon_id: cart.user_coupon_id,
-        key: KeyUse {
-            scope: scope.clone(),
-            fingerprint: keyed.fingerprint.0.to_vec(),
-        },
-        deadline: DEADLINE,
-    });
-    let actor = keyed.caller.actor();
-    let sent = api
-        .handle
-        .send_keyed(&scope, input, actor, context.trace.clone())
-        .await;
-    let (order_id, replayed) = match sent.map_err(boot::unanswered)? {
+    let key = KeyUse {
+        scope: keyed.scope.into_string(),
+        fingerprint: keyed.fingerprint.0.to_vec(),
+    };
+    let reply = api.place(keyed.caller, &cart, key, &context).await?;
+    let (order_id, replayed) = match reply {
         decide::Reply::Placed { order_id, replayed } => (order_id, replayed),
         decide::Reply::Refused(refusal) => return Err(refusal.code().into()),
         decide::Reply::Cancelled { .. }
@@ -227,6 +215,30 @@ impl Api {
     fn order(&self, order_id: OrderId) -> Result<Option<OrderDocument>, Failure> {
         let read = self.readers.with(|reader| view::order(reader, order_id));
         Ok(read.with_context(|| format!("could not read order {order_id}"))?)
+    }
+
+    /// Has an order placed under a key.
+    async fn place(
+        &self,
+        caller: Caller,
+        cart: &Cart,
+        key: KeyUse,
+        context: &Context,
+    ) -> Result<decide::Reply, Failure> {
+        let lines = lines(cart);
+        let scope = key.scope.clone();
+        self.refuse_sold_out(&lines, &scope)?;
+        let input = Input::PlaceOrder(input::PlaceOrder {
+            order_id: self.handle.next_id(),
+            user_id: caller.user,
+            lines,
+            user_coupon_id: cart.user_coupon_id,
+            key,
+            deadline: DEADLINE,
+        });
+        let (actor, trace) = (caller.actor(), context.trace.clone());
+        let sent = self.handle.send_keyed(&scope, input, actor, trace).await;
+        sent.map_err(boot::unanswered)
     }
 
     /// Refuses what is known to be sold out, without a write. A key that was answered, or is

@@ -15,6 +15,9 @@ mod idempotency;
 /// What operators do for sagas that do not end.
 mod operating;
 
+/// Many orders in one request.
+mod batch;
+
 /// Coupons and points beside the sagas.
 mod benefits;
 

@@ -72,6 +72,15 @@ const CART: Body = Body {
     ],
 };
 
+const CARTS: Body = Body {
+    text: r#"{"orders": [{"items": [{"productId": "{product}", "quantity": 1}]}]}"#,
+    fields: &[
+        ("/orders", Takes::List),
+        ("/orders/0", Takes::Object),
+        ("/orders/0/items/0/productId", Takes::Id),
+    ],
+};
+
 const CHARGE: Body = Body {
     text: r#"{"amount": 100}"#,
     fields: &[(
@@ -220,6 +229,16 @@ const LOGIN: Body = Body {
     fields: &[("/email", Takes::Text), ("/password", Takes::Guess)],
 };
 
+const LOG_OUT: Body = Body {
+    text: r#"{"refreshToken": "nobodys"}"#,
+    fields: &[],
+};
+
+const REFRESH: Body = Body {
+    text: r#"{"grantType": "refresh_token", "refreshToken": "nobodys"}"#,
+    fields: &[("/grantType", Takes::Word)],
+};
+
 const PROFILE: Body = Body {
     text: r#"{"name": "김장터", "phone": "010-1234-5678", "address": "서울"}"#,
     fields: &[
@@ -273,6 +292,8 @@ pub fn routes() -> Vec<Route> {
     vec![
         open(Method::POST, "/api/v1/users", Anybody, Some(&ACCOUNT)),
         open(Method::POST, "/api/v1/auth/login", Anybody, Some(&LOGIN)),
+        open(Method::POST, "/api/v1/auth/logout", Anybody, Some(&LOG_OUT)),
+        open(Method::POST, "/api/v1/oauth/token", Anybody, Some(&REFRESH)),
         get(me, Member),
         open(Method::PATCH, me, Member, Some(&PROFILE)),
         open(Method::DELETE, me, Member, None),
@@ -296,6 +317,7 @@ pub fn routes() -> Vec<Route> {
         get("/api/v1/products/{id}/stock-ledger", Operator),
         get("/api/v1/orders", Member),
         keyed("/api/v1/orders", Member, &CART),
+        keyed("/api/v1/orders:batch", Member, &CARTS),
         get("/api/v1/orders/{id}", Member),
         get("/api/v1/orders/{id}/events", Member),
         keyed("/api/v1/orders/{id}/cancel", Member, &NOTHING),
