@@ -153,6 +153,33 @@ impl SeoulDay {
     }
 }
 
+/// Text that is no day of the calendar as YYYY-MM-DD.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a day as YYYY-MM-DD")]
+pub struct InvalidDay;
+
+impl FromStr for SeoulDay {
+    type Err = InvalidDay;
+
+    fn from_str(text: &str) -> Result<Self, InvalidDay> {
+        let digit = |(at, c): (usize, u8)| match at {
+            4 | 7 => c == b'-',
+            _ => c.is_ascii_digit(),
+        };
+        if text.len() != 10 || !text.bytes().enumerate().all(digit) {
+            return Err(InvalidDay);
+        }
+        let number = |from: usize, to: usize| text[from..to].parse::<i16>();
+        let (Ok(year), Ok(month), Ok(day)) = (number(0, 4), number(5, 7), number(8, 10)) else {
+            return Err(InvalidDay);
+        };
+        match (i8::try_from(month), i8::try_from(day)) {
+            (Ok(month), Ok(day)) => Self::from_civil(year, month, day).ok_or(InvalidDay),
+            (_, _) => Err(InvalidDay),
+        }
+    }
+}
+
 impl fmt::Display for SeoulDay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.date(), f)

@@ -8,6 +8,12 @@ use crate::money::{Money, Quantity};
 use crate::problem::{Fault, Problem, Text};
 use crate::time::Timestamp;
 
+mod list;
+mod top;
+
+pub use list::{CategoryView, ListProducts, ProductFilter, ProductSort};
+pub use top::{Board, RankedView, TopProducts, TopView, TopWindow};
+
 const DELTA_MAX: i64 = 1_000_000;
 const REASON_MAX: usize = 200;
 const NAME_MAX: usize = 100;
@@ -37,19 +43,6 @@ pub struct ProductView {
     pub available_quantity: i64,
     /// Grows with each change of the product or of its stock.
     pub version: i64,
-}
-
-/// The filters of GET /products.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ListProducts {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub category: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<ProductStatus>,
-    /// Part of a name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub q: Option<String>,
 }
 
 /// POST /products
@@ -183,72 +176,6 @@ pub struct BatchView {
     pub missing: Vec<ProductId>,
 }
 
-/// A calendar board, in Seoul.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Board {
-    /// Since midnight.
-    Daily,
-    /// Since Monday.
-    Weekly,
-}
-
-/// The filter of GET /products/top: so many days back from this hour, or a board.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct TopProducts {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub days: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub board: Option<Board>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TopWindow {
-    Days(i64),
-    Board(Board),
-}
-
-impl TopProducts {
-    const DAYS: i64 = 3;
-    const DAYS_MAX: i64 = 7;
-
-    pub fn validate(&self) -> Result<TopWindow, Problem> {
-        let mut faults = Faults::default();
-        let days = faults.range("/days", self.days.unwrap_or(Self::DAYS), 1, Self::DAYS_MAX);
-        if self.days.is_some() && self.board.is_some() {
-            let message = Text::new(
-                "days와 board 중 하나만 쓰세요",
-                "name days or board, not both",
-            );
-            faults.add("/board", Fault::Format, message);
-        }
-        let window = match self.board {
-            Some(board) => Some(TopWindow::Board(board)),
-            None => days.map(TopWindow::Days),
-        };
-        faults.finish(window)
-    }
-}
-
-/// GET /products/top
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TopView {
-    /// The first hour that counts.
-    pub from: Timestamp,
-    pub items: Vec<RankedView>,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RankedView {
-    pub rank: u32,
-    /// Sold less what came back.
-    pub sold: i64,
-    pub product: ProductView,
-}
-
 /// POST /products/{id}/stock-adjustments
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -315,90 +242,4 @@ pub struct StockLedgerView {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn adjust(delta: i64, reason: &str) -> Result<Adjustment, Problem> {
-        AdjustStock {
-            delta,
-            reason: reason.into(),
-        }
-        .validate()
-    }
-
-    #[test]
-    fn an_adjustment_changes_something_within_reason() {
-        assert_eq!(
-            adjust(-3, " 파손 ").unwrap(),
-            Adjustment {
-                delta: -3,
-                reason: "파손".into()
-            }
-        );
-        for delta in [0, DELTA_MAX + 1, -DELTA_MAX - 1, i64::MIN, i64::MAX] {
-            let problem = adjust(delta, "count").unwrap_err();
-            assert_eq!(problem.errors.len(), 1, "{delta}");
-            assert_eq!(problem.errors[0].pointer, "/delta");
-        }
-        assert_eq!(adjust(1, " ").unwrap_err().errors[0].pointer, "/reason");
-    }
-
-    fn create(price: i64, stock: i64) -> CreateProduct {
-        CreateProduct {
-            name: " 머그컵 ".into(),
-            name_en: "Mug".into(),
-            category: "kitchen".into(),
-            price,
-            stock,
-        }
-    }
-
-    #[test]
-    fn a_new_product_has_names_a_price_and_a_first_stock() {
-        let valid = create(0, FIRST_STOCK_MAX).validate().unwrap();
-        assert_eq!((&*valid.name, valid.price), ("머그컵", Money::ZERO));
-        let pointers = |create: CreateProduct| {
-            let errors = create.validate().unwrap_err().errors;
-            errors
-                .into_iter()
-                .map(|error| error.pointer)
-                .collect::<Vec<_>>()
-        };
-        for (price, stock, pointer) in [
-            (-1, 0, "/price"),
-            (PRICE_MAX + 1, 0, "/price"),
-            (i64::MIN, 0, "/price"),
-            (1, -1, "/stock"),
-            (1, FIRST_STOCK_MAX + 1, "/stock"),
-            (1, i64::MAX, "/stock"),
-        ] {
-            assert_eq!(pointers(create(price, stock)), [pointer], "{price} {stock}");
-        }
-        let nameless = CreateProduct {
-            name: "\u{0007}".into(),
-            name_en: " ".into(),
-            category: "가".repeat(CATEGORY_MAX + 1),
-            ..create(-1, -1)
-        };
-        let all = ["/name", "/nameEn", "/category", "/price", "/stock"];
-        assert_eq!(pointers(nameless), all);
-    }
-
-    #[test]
-    fn a_delta_is_a_whole_number() {
-        for delta in [
-            "1.0",
-            "1e2",
-            "99999999999999999999",
-            "\"1\"",
-            "true",
-            "null",
-        ] {
-            let body = format!(r#"{{"delta":{delta},"reason":"r"}}"#);
-            assert!(
-                serde_json::from_str::<AdjustStock>(&body).is_err(),
-                "{delta}"
-            );
-        }
-    }
-}
+mod tests;

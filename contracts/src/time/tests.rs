@@ -89,3 +89,22 @@ fn the_calendar_and_the_count_of_days_agree() {
     assert_eq!(SeoulDay::from_civil(2023, 2, 29), None);
     assert_eq!(SeoulDay::from_civil(2023, 0, 1), None);
 }
+
+#[test]
+fn a_day_is_read_as_it_is_shown() {
+    for days in [-1, 0, 11_016, 20_779] {
+        let day = SeoulDay::from_days(days);
+        assert_eq!(day.to_string().parse(), Ok(day));
+    }
+    for wrong in [
+        "",
+        "2026-11-31",
+        "2026-1-01",
+        "20261122",
+        "2026/11/22",
+        "2026-11-22T",
+        "가가가1",
+    ] {
+        assert_eq!(wrong.parse::<SeoulDay>(), Err(InvalidDay), "{wrong}");
+    }
+}

@@ -7,16 +7,16 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use boot::Place;
 use contracts::http::product::{
-    AdjustStock, BatchGet, BatchView, Board, CreateProduct, ListProducts, ProductView,
-    StockLedgerView, StockView, TopProducts, TopView, TopWindow, UpdateProduct,
+    AdjustStock, BatchGet, BatchView, CategoryView, CreateProduct, ListProducts, ProductSort,
+    ProductView, StockLedgerView, StockView, TopProducts, TopView, UpdateProduct,
 };
 use contracts::http::{Page, Role};
 use contracts::ids;
-use contracts::problem::{Code, Fault, FieldError, Problem, Text};
+use contracts::problem::{Code, Fault, FieldError, Language, Problem, Text};
 use platform_http::{Caller, Context, Failure, Json, Keyed, Paging, PathId, Query, Reply};
 use runtime::idempotency::KeyUse;
 
-use crate::domain::ranking::Hour;
+use crate::domain::ranking::Window;
 use crate::domain::refusal::Refusal;
 use crate::domain::stock::{FULL, Level};
 use crate::input::{self, Input};
@@ -25,7 +25,7 @@ use crate::{Product, decide, view};
 /// How many of the best sellers are shown unless asked otherwise.
 const TOP: usize = 5;
 /// Go into the cursors of the lists.
-const PRODUCTS: &str = "products";
+const CATEGORIES: &str = "categories";
 const LEDGER: &str = "stock-ledger";
 
 pub fn router(place: Place<Product>) -> Router {
@@ -33,6 +33,7 @@ pub fn router(place: Place<Product>) -> Router {
         .route("/api/v1/products", get(list).post(create))
         .route("/api/v1/products:batchGet", post(batch))
         .route("/api/v1/products/top", get(top))
+        .route("/api/v1/categories", get(categories))
         .route("/api/v1/products/{id}", get(show).patch(update))
         .route("/api/v1/products/{id}/stock-adjustments", post(adjust))
         .route("/api/v1/products/{id}/stock-ledger", get(ledger))
@@ -42,18 +43,56 @@ pub fn router(place: Place<Product>) -> Router {
 async fn list(
     State(place): State<Place<Product>>,
     context: Context,
-    Query(filter): Query<ListProducts>,
+    Query(asked): Query<ListProducts>,
     paging: Paging,
 ) -> Result<Json<Page<ProductView>>, Failure> {
-    let wanted = view::Wanted {
+    let filter = asked.validate()?;
+    let (sort, language) = (filter.sort, context.language);
+    let name = list_name(sort, language);
+    let after = paging.after::<view::list::Place>(name)?;
+    if after.as_ref().is_some_and(|after| !after.is_of(sort)) {
+        return Err(Code::InvalidCursor.into());
+    }
+    let rows = paging.rows();
+    let wanted = view::list::Wanted {
         filter,
-        after: paging.after(PRODUCTS)?,
-        rows: paging.rows(),
-        language: context.language,
+        after,
+        rows,
+        language,
     };
-    let read = place.readers.with(|reader| view::list(reader, &wanted));
-    let views = read.context("could not list the products")?;
-    Ok(Json(paging.page(PRODUCTS, views, |view| view.id)))
+    let read = place
+        .readers
+        .with(|reader| view::list::read(reader, &wanted));
+    let found = read.context("could not list the products")?;
+    Ok(Json(match found.stopped {
+        Some(last) => paging.unfinished(name, found.views, &last),
+        None => paging.page(name, found.views, |view| view::list::place(sort, view)),
+    }))
+}
+
+/// Goes into the cursors: a place in one order is none in another.
+const fn list_name(sort: ProductSort, language: Language) -> &'static str {
+    match (sort, language) {
+        (ProductSort::Newest, _) => "products",
+        (ProductSort::PriceAsc, _) => "products-price-asc",
+        (ProductSort::PriceDesc, _) => "products-price-desc",
+        (ProductSort::Name, Language::Ko) => "products-name",
+        (ProductSort::Name, Language::En) => "products-name-en",
+    }
+}
+
+async fn categories(
+    State(place): State<Place<Product>>,
+    paging: Paging,
+) -> Result<Json<Page<CategoryView>>, Failure> {
+    let (after, rows) = (paging.after::<String>(CATEGORIES)?, paging.rows());
+    let read = place
+        .readers
+        .with(|reader| view::categories::read(reader, after.as_deref(), rows));
+    let views = read.context("could not list the categories")?;
+    Ok(Json(
+        paging.page(CATEGORIES, views, |view| view.category.clone()),
+    ))
 }
 
 async fn show(
@@ -90,19 +129,15 @@ async fn top(
     Query(asked): Query<TopProducts>,
     paging: Paging,
 ) -> Result<Json<TopView>, Failure> {
-    let window = asked.validate()?;
-    let last = Hour::of(place.handle.now());
-    let first = match window {
-        TopWindow::Days(days) => last.days_back(days),
-        TopWindow::Board(Board::Daily) => last.of_day(),
-        TopWindow::Board(Board::Weekly) => last.of_week(),
-    };
+    let now = place.handle.now();
+    let window = Window::of(asked.validate(now.seoul_day())?, now);
     let (limit, language) = (paging.limit_or(TOP), context.language);
     let read = place
         .readers
-        .with(|reader| view::top(reader, (first, last), limit, language));
+        .with(|reader| view::top::read(reader, window, limit, language));
     Ok(Json(TopView {
-        from: first.begins(),
+        from: window.begins(),
+        to: window.ends(),
         items: read.context("could not read the ranking")?,
     }))
 }

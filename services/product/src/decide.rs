@@ -15,8 +15,11 @@ mod catalogue;
 /// The order's step: every line is taken, or none.
 mod deduct;
 
-/// Sales by the hour.
+/// Sales by the hour, and by the day.
 mod rank;
+
+/// What is written of a product so that it is found.
+mod index;
 
 /// Goods that come back: the undo of an order's step, and a refund's.
 mod restock;
@@ -52,6 +55,8 @@ pub fn decide(rows: &mut Rows, input: &Input, at: &Moment) -> Decision<Reply> {
         Input::CreateProduct(command) => catalogue::create_product(rows, command, at),
         Input::UpdateProduct(command) => catalogue::update_product(rows, command),
         Input::AdjustStock(command) => catalogue::adjust_stock(rows, command, at),
+        Input::IndexName(product_id) => index::index_name(rows, *product_id),
+        Input::FoldRanking => rank::fold(rows, at),
     }
 }
 

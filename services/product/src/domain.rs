@@ -10,8 +10,11 @@ pub mod stock;
 /// Selling a whole order, or saying what is wrong with it.
 pub mod sale;
 
-/// The hours in which sales are counted.
+/// The hours and days in which sales are counted.
 pub mod ranking;
+
+/// Finding a name by a part of it.
+pub mod name;
 
 /// Why a command is refused.
 pub mod refusal;

@@ -1,5 +1,5 @@
-//! What Product hears: the steps and undos of the sagas, the confirmed orders it ranks, and the
-//! commands of the shop's staff. What an event means here is said in one match.
+//! What Product hears: the steps and undos of the sagas, the confirmed orders it ranks, the
+//! commands of the shop's staff, and two timers. What an event means here is said in one match.
 
 use contracts::envelope::Event;
 use contracts::events::Fact;
@@ -9,8 +9,8 @@ use contracts::ids::{OrderId, ProductId, RefundId, SagaId};
 use contracts::money::{Money, Quantity};
 use contracts::saga::Step;
 use contracts::time::Timestamp;
-use runtime::Accept;
 use runtime::idempotency::KeyUse;
+use runtime::{Accept, Timer};
 
 use crate::domain::demand::Pieces;
 use crate::domain::ranking::{Direction, Hour};
@@ -24,6 +24,10 @@ pub enum Input {
     CreateProduct(CreateProduct),
     AdjustStock(AdjustStock),
     UpdateProduct(UpdateProduct),
+    /// The name of a product that stood before names were indexed.
+    IndexName(ProductId),
+    /// Counts by the hour that are old enough become their day's.
+    FoldRanking,
 }
 
 /// What a refund brings back.
@@ -72,6 +76,17 @@ pub struct AdjustStock {
 pub struct UpdateProduct {
     pub product_id: ProductId,
     pub change: ProductChange,
+}
+
+/// The key of the ranking's timer: below any product's id.
+pub const RANKING_TIMER: i64 = 0;
+
+/// A timer is the ranking's, or that of a product whose name waits to be indexed.
+pub const fn due(timer: Timer) -> Input {
+    match timer.key {
+        RANKING_TIMER => Input::FoldRanking,
+        product_id => Input::IndexName(ProductId::new(product_id)),
+    }
 }
 
 /// An undo or a return that does not name Product's step is owed by others: ignored.

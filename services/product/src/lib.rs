@@ -2,7 +2,8 @@
 //! stock for orders it knows only by id; what an order is or costs in the end is not its matter.
 
 use contracts::envelope::{Event, ServiceName};
-use runtime::{Accept, Decision, Moment, Service};
+use db::{Failed, Store};
+use runtime::{Accept, Decision, Moment, Service, Timer};
 
 /// What it hears.
 pub mod input;
@@ -27,10 +28,20 @@ mod api;
 pub struct Product;
 
 /// Its tables, oldest step first.
-pub const MIGRATIONS: db::Migrations = &[db::Migration {
-    name: "V1__product",
-    sql: include_str!("../migrations/sqlite/0001_product.sql"),
-}];
+pub const MIGRATIONS: db::Migrations = &[
+    db::Migration {
+        name: "V1__product",
+        sql: include_str!("../migrations/sqlite/0001_product.sql"),
+    },
+    db::Migration {
+        name: "V2__search_and_boards",
+        sql: include_str!("../migrations/sqlite/0002_search_and_boards.sql"),
+    },
+    db::Migration {
+        name: "V3__saga_event_log",
+        sql: include_str!("../migrations/sqlite/0003_saga_event_log.sql"),
+    },
+];
 
 impl Service for Product {
     const NAME: ServiceName = ServiceName::Product;
@@ -48,6 +59,15 @@ impl Service for Product {
 
     fn decide(rows: &mut Self::Rows, input: &Self::Input, at: &Moment) -> Decision<Self::Reply> {
         decide::decide(rows, input, at)
+    }
+
+    fn due(timer: Timer) -> Option<Self::Input> {
+        Some(input::due(timer))
+    }
+
+    /// Few are open, and those of old files are wherever their products are: all are read.
+    fn open_timers(store: &impl Store, _from: i64) -> Result<Vec<Timer>, Failed> {
+        store::open_timers(store)
     }
 }
 

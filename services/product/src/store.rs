@@ -1,16 +1,24 @@
 //! What Product remembers: a row type per table, the rows of a batch in lock order, and which of
 //! them an input needs. No SQL: it is made from these shapes.
 
+use std::collections::BTreeSet;
+
 use contracts::events::product::ProductStatus;
 use contracts::ids::{ProductId, SagaId};
 use contracts::money::{Money, Quantity};
 use contracts::saga::Step;
-use contracts::time::Timestamp;
-use db::{Fence, Idempotency, Table, coded, row, rows};
-use runtime::{fence, idempotency};
+use contracts::time::{SeoulDay, Timestamp};
+use db::cell::KeyColumn;
+use db::{Failed, Fence, Idempotency, Store, Table, coded, row, rows};
+use runtime::{Timer, fence, idempotency};
 
+use crate::domain::name;
+use crate::domain::ranking::{Hour, folds_at, forgotten_on};
 use crate::domain::stock::Level;
-use crate::input::Input;
+use crate::input::{Input, RANKING_TIMER};
+
+/// The one row of its table.
+pub const RANKING: i64 = 1;
 
 coded! {
     /// What the shop decided about a product.
@@ -70,6 +78,45 @@ row! {
     }
 }
 
+row! {
+    /// What was sold of a product in one day in Seoul whose hours are not kept any more.
+    pub struct RankDay in "product_rank_day" {
+        key { pub day: i64, pub product_id: ProductId }
+        pub quantity: i64,
+    }
+}
+
+row! {
+    /// Where the ranking goes over from days to hours: one row, from the first sale on.
+    pub struct Ranking in "ranking" {
+        key { pub id: i64 }
+        /// The first day that is counted by the hour.
+        pub hours_from: i64,
+    }
+}
+
+row! {
+    /// A piece of a name, and whose it is.
+    pub struct Gram in "product_gram" {
+        key { pub gram: String, pub product_id: ProductId }
+    }
+}
+
+row! {
+    /// A product whose name has no grams yet.
+    pub struct Unindexed in "product_unindexed" {
+        key { pub product_id: ProductId }
+    }
+}
+
+row! {
+    /// A category that has products which are not discontinued.
+    pub struct Category in "product_category" {
+        key { pub category: String }
+        pub products: i64,
+    }
+}
+
 rows! {
     /// The rows of one batch, in lock order.
     pub struct Rows {
@@ -78,7 +125,12 @@ rows! {
         pub ledger: Table<Ledger>,
         pub product: Table<Product>,
         pub stock: Table<Stock>,
+        pub gram: Table<Gram>,
+        pub unindexed: Table<Unindexed>,
+        pub category: Table<Category>,
+        pub ranking: Table<Ranking>,
         pub rank: Table<Rank>,
+        pub rank_day: Table<RankDay>,
     }
 }
 
@@ -108,14 +160,20 @@ pub fn ask(rows: &mut Rows, input: &Input) {
         }
         Input::Rank(sales) => {
             fence::ask(&mut rows.fence, sales.saga, Step::Rank);
+            rows.ranking.ask(RANKING);
+            // Which of the two it is only `decide` knows: an input before it may fold the hour.
             for pieces in &sales.pieces {
                 rows.rank.ask((sales.hour.number(), pieces.product_id));
+                rows.rank_day
+                    .ask((day_number(sales.hour.day()), pieces.product_id));
             }
         }
+        Input::FoldRanking => ask_fold(rows),
         Input::CreateProduct(command) => {
             idempotency::ask(&mut rows.idempotency, &command.key);
             rows.stock.ask(command.id);
             rows.ledger.ask(first_entry(command.id));
+            rows.category.ask(command.category.clone());
             // The key was used before: its answer is made again from what it made then.
             if let Some(before) = rows.idempotency.peek(&command.key.scope) {
                 let id = ProductId::new(before.reference);
@@ -123,7 +181,19 @@ pub fn ask(rows: &mut Rows, input: &Input) {
                 rows.ledger.ask(first_entry(id));
             }
         }
-        Input::UpdateProduct(command) => ask_product(rows, command.product_id),
+        Input::UpdateProduct(command) => {
+            ask_product(rows, command.product_id);
+            ask_names(rows, command.product_id);
+            let change = &command.change;
+            for name in change.name.iter().chain(&change.name_en) {
+                ask_grams(rows, command.product_id, name);
+            }
+        }
+        Input::IndexName(product_id) => {
+            rows.product.ask_prefix(*product_id);
+            rows.unindexed.ask(*product_id);
+            ask_names(rows, *product_id);
+        }
         Input::AdjustStock(command) => {
             idempotency::ask(&mut rows.idempotency, &command.key);
             ask_product(rows, command.product_id);
@@ -145,6 +215,63 @@ fn ask_step(rows: &mut Rows, saga: SagaId, step: Step) {
 fn ask_product(rows: &mut Rows, product_id: ProductId) {
     rows.product.ask_prefix(product_id);
     rows.stock.ask(product_id);
+}
+
+/// Known in the second round. A name that an earlier input of this batch is about to give is not
+/// seen here, but that input has asked for its grams.
+fn ask_names(rows: &mut Rows, product_id: ProductId) {
+    let Some(product) = rows.product.peek_under(product_id).next().cloned() else {
+        return;
+    };
+    for name in [&product.name, &product.name_en] {
+        ask_grams(rows, product_id, name);
+    }
+    rows.category.ask(product.category);
+}
+
+fn ask_grams(rows: &mut Rows, product_id: ProductId, name: &str) {
+    for gram in name::grams(name) {
+        rows.gram.ask((gram, product_id));
+    }
+}
+
+/// The day that is next, hour by hour, its products' days, and the day that goes for it.
+fn ask_fold(rows: &mut Rows) {
+    rows.ranking.ask(RANKING);
+    let Some(ranking) = rows.ranking.peek(&RANKING) else {
+        return;
+    };
+    let day = ranking.day();
+    let hours = || Hour::all_of(day).map(Hour::number);
+    let counted = |hour| rows.rank.peek_under(hour).map(|rank| rank.product_id);
+    let products: BTreeSet<ProductId> = hours().flat_map(counted).collect();
+    for hour in hours() {
+        rows.rank.ask_prefix(hour);
+    }
+    for product_id in products {
+        rows.rank_day.ask((day_number(day), product_id));
+    }
+    rows.rank_day.ask_prefix(day_number(forgotten_on(day)));
+}
+
+/// The timers of the rows: old names, and the next day of the ranking.
+pub fn open_timers(store: &impl Store) -> Result<Vec<Timer>, Failed> {
+    let due = Timestamp::from_micros(0);
+    let mut timers = Vec::new();
+    if let Some(ranking) = store.get::<Ranking>(&RANKING)? {
+        timers.push(ranking.timer());
+    }
+    let first = ProductId::lowest();
+    store.each_from::<Unindexed>(&first, &mut |waiting| {
+        let key = waiting.product_id.get();
+        timers.push(Timer { due, key });
+    })?;
+    Ok(timers)
+}
+
+/// A day as rows count it.
+pub fn day_number(day: SeoulDay) -> i64 {
+    i64::from(day.days())
 }
 
 /// Where the ledger tells of an adjustment.
@@ -196,6 +323,28 @@ pub struct Entry {
     pub product_id: ProductId,
     pub direction: Direction,
     pub reason: Option<String>,
+}
+
+impl Ranking {
+    pub fn from(day: SeoulDay) -> Self {
+        Self {
+            id: RANKING,
+            hours_from: day_number(day),
+        }
+    }
+
+    pub fn day(&self) -> SeoulDay {
+        let days = i32::try_from(self.hours_from);
+        SeoulDay::from_days(days.unwrap_or(i32::MAX))
+    }
+
+    /// When its first day is folded.
+    pub fn timer(&self) -> Timer {
+        Timer {
+            due: folds_at(self.day()),
+            key: RANKING_TIMER,
+        }
+    }
 }
 
 impl Product {

@@ -125,7 +125,15 @@ async fn the_ranking_counts_what_was_sold_less_what_came_back() {
     shop.post(&path, &buyer, "r", &body).await.is(202);
     shop.rest().await;
     let expected = [sold(three, 4), sold(two, 3), sold(one, 1)];
-    for window in ["?days=1", "?days=7", "?board=daily", "?board=weekly"] {
+    let windows = [
+        "?days=1",
+        "?days=7",
+        "?days=8",
+        "?days=400",
+        "?board=daily",
+        "?board=weekly",
+    ];
+    for window in windows {
         assert_eq!(top(&shop, window).await, expected, "{window}");
     }
     let stop = json!({ "status": "DISCONTINUED" });
@@ -133,7 +141,8 @@ async fn the_ranking_counts_what_was_sold_less_what_came_back() {
     assert_eq!(top(&shop, "").await, [sold(two, 3), sold(one, 1)]);
     for wrong in [
         "?days=0",
-        "?days=8",
+        "?days=401",
+        "?date=2026-11-22",
         "?limit=101",
         "?days=1&board=daily",
         "?board=yearly",

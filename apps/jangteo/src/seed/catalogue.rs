@@ -190,3 +190,46 @@ pub(super) const MEMBERS: [&str; 18] = [
     "안채원",
     "송현우",
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use product::domain::name::{Search, grams};
+
+    use super::SHELVES;
+
+    fn found(search: &str) -> Vec<&'static str> {
+        let search = Search::of(search).unwrap();
+        let wanted: BTreeSet<String> = search.grams().into_iter().collect();
+        let goods = SHELVES.iter().flat_map(|shelf| shelf.goods);
+        let finds = |(name, name_en, _): &(&str, &str, i64)| {
+            let mut index = grams(name);
+            index.extend(grams(name_en));
+            index.is_superset(&wanted) && search.matches([name, name_en])
+        };
+        goods.filter(finds).map(|(name, _, _)| name).collect()
+    }
+
+    #[test]
+    fn every_good_is_found_by_its_names() {
+        for (name, name_en, _) in SHELVES.iter().flat_map(|shelf| shelf.goods) {
+            assert!(found(name).contains(&name), "{name}");
+            assert!(found(&name_en.to_uppercase()).contains(&name), "{name_en}");
+        }
+    }
+
+    #[test]
+    fn goods_are_found_by_parts_and_initials() {
+        for (search, names) in [
+            ("머그", &["도자기 머그컵"][..]),
+            ("컵", &["도자기 머그컵", "계량컵"]),
+            ("ㅁㄱㅋ", &["도자기 머그컵"]),
+            ("ㄷㅈㄱ 머그ㅋ", &["도자기 머그컵"]),
+            ("usb", &["USB-C 케이블 2m"]),
+            ("tea bag", &["캐모마일 티백", "보리차 티백"]),
+        ] {
+            assert_eq!(found(search), names, "{search}");
+        }
+    }
+}

@@ -93,6 +93,15 @@ impl Shop {
             .await
     }
 
+    async fn patch(&self, role: Role, path: &str, body: &Value) -> Answer {
+        let headers = [
+            ("authorization", &*self.bearer(role)),
+            ("content-type", "application/json"),
+        ];
+        let request = request("PATCH", path, &headers).body(body.to_string().into());
+        self.send(request.unwrap()).await
+    }
+
     /// A new product's id.
     async fn create(&self, key: &str, body: &Value) -> String {
         let created = self.post(Role::Admin, "/api/v1/products", key, body).await;

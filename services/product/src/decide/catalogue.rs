@@ -3,10 +3,11 @@
 
 use contracts::http::product::ProductChange;
 use contracts::ids::{ProductId, SagaId};
+use contracts::time::Timestamp;
 use runtime::idempotency::{self, Seen};
 use runtime::{Decision, Moment};
 
-use super::{Reply, changed};
+use super::{Reply, changed, index};
 use crate::domain::refusal::Refusal;
 use crate::domain::stock::Level;
 use crate::input::{AdjustStock, CreateProduct, UpdateProduct};
@@ -21,16 +22,7 @@ pub fn create_product(rows: &mut Rows, command: &CreateProduct, at: &Moment) -> 
         Seen::OtherRequest => return refused(Refusal::KeyReused),
         Seen::New => {}
     }
-    let product = Product {
-        product_id: command.id,
-        category: command.category.clone(),
-        name: command.name.clone(),
-        name_en: command.name_en.clone(),
-        price: command.price,
-        status: Status::OnSale,
-        version: 1,
-        created_at: at.now,
-    };
+    let product = made(command, command.id, at.now);
     let level = Level::NEW.put_back(command.stock);
     let first = Entry {
         saga_id: command.id.cast(),
@@ -39,6 +31,7 @@ pub fn create_product(rows: &mut Rows, command: &CreateProduct, at: &Moment) -> 
         reason: None,
     };
     rows.product.add(product.clone());
+    index::created(rows, &product);
     rows.move_stock(first, level, at.now);
     let reference = command.id.get();
     idempotency::remember(
@@ -128,6 +121,7 @@ pub fn update_product(rows: &mut Rows, command: &UpdateProduct) -> Decision<Repl
         ..after
     };
     rows.product.put(after.clone());
+    index::updated(rows, &before, &after);
     let said = changed(&after, level);
     Decision::say(said.version, said.into()).and_reply(Reply::Updated {
         product: Box::new(after),
@@ -135,13 +129,28 @@ pub fn update_product(rows: &mut Rows, command: &UpdateProduct) -> Decision<Repl
     })
 }
 
+fn made(command: &CreateProduct, product_id: ProductId, created_at: Timestamp) -> Product {
+    Product {
+        product_id,
+        category: command.category.clone(),
+        name: command.name.clone(),
+        name_en: command.name_en.clone(),
+        price: command.price,
+        status: Status::OnSale,
+        version: 1,
+        created_at,
+    }
+}
+
 fn created_before(rows: &Rows, command: &CreateProduct, reference: i64) -> Decision<Reply> {
     let id = ProductId::new(reference);
     let product = rows.product.get(&(id, command.category.clone()));
-    let product = product.expect("a product stands as long as the key that made it");
+    let stands = product.expect("a product stands as long as the key that made it");
+    // As it was made: whoever uses the key again asks for the same, and it may have changed since.
+    let product = made(command, id, stands.created_at);
     let first = rows.ledger.get(&first_entry(id));
     Decision::reply(Reply::Created {
-        product: Box::new(product.clone()),
+        product: Box::new(product),
         level: first.map_or(Level::NEW, Ledger::level),
         replayed: true,
     })

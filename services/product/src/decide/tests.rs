@@ -25,6 +25,7 @@ mod deduct;
 mod laws;
 mod rank;
 mod restock;
+mod update;
 
 type World = testkit::World<crate::Product>;
 

@@ -1,14 +1,22 @@
 //! Sales are counted in the hour of their confirmation, and a refund is taken from that same
-//! hour, so that no window over whole hours turns negative.
+//! hour, so that no window over whole hours turns negative. Hours that are a week past are counted
+//! by the day, in Seoul, and days past a year not at all.
 
+use std::time::Duration;
+
+use contracts::http::product::{Board, TopProducts, TopWindow};
 use contracts::money::Quantity;
-use contracts::time::Timestamp;
+use contracts::time::{SeoulDay, Timestamp};
 
 /// Microseconds of an hour. Seoul is whole hours from UTC, so its hours are these too.
 const HOUR_MICROS: i64 = 3_600_000_000;
+const HOUR: Duration = Duration::from_secs(3_600);
+const DAY_HOURS: i64 = 24;
 
-/// Hours that Seoul is ahead of UTC.
-const SEOUL: i64 = 9;
+/// For how long after its end a day is counted by the hour: longer than any window over hours.
+const HOURS_KEPT: Duration = Duration::from_secs(8 * 24 * 3_600);
+/// For how many days after a day it is counted at all.
+const DAYS_KEPT: i32 = TopProducts::DAYS_MAX as i32;
 
 /// An hour, counted from 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +27,13 @@ pub struct Hour(i64);
 pub enum Direction {
     Sold,
     TakenBack,
+}
+
+/// What a ranking is over, with its last hour or day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    Hours { first: Hour, last: Hour },
+    Days { first: SeoulDay, last: SeoulDay },
 }
 
 impl Hour {
@@ -34,21 +49,61 @@ impl Hour {
         Timestamp::from_micros(self.0 * HOUR_MICROS)
     }
 
-    /// The first of the hours that make so many days with this one as the last.
-    pub const fn days_back(self, days: i64) -> Self {
-        Self(self.0 + 1 - 24 * days)
+    pub fn ends(self) -> Timestamp {
+        self.begins().plus(HOUR)
     }
 
-    /// The first hour of this one's day in Seoul.
-    pub const fn of_day(self) -> Self {
-        Self((self.0 + SEOUL).div_euclid(24) * 24 - SEOUL)
+    /// The day in Seoul that it belongs to.
+    pub fn day(self) -> SeoulDay {
+        self.begins().seoul_day()
     }
 
-    /// The first hour of this one's week in Seoul, which begins on Monday.
-    pub const fn of_week(self) -> Self {
-        let day = (self.0 + SEOUL).div_euclid(24);
-        // 1970 began on a Thursday.
-        Self((day - (day + 3).rem_euclid(7)) * 24 - SEOUL)
+    /// The hours of a day in Seoul.
+    pub fn all_of(day: SeoulDay) -> impl Iterator<Item = Self> {
+        let first = Self::of(day.start()).0;
+        (first..first + DAY_HOURS).map(Self)
+    }
+}
+
+impl Window {
+    pub fn of(asked: TopWindow, now: Timestamp) -> Self {
+        let (this_hour, today) = (Hour::of(now), now.seoul_day());
+        match asked {
+            TopWindow::Hours { days } => Self::Hours {
+                first: Hour(this_hour.0 + 1 - DAY_HOURS * days),
+                last: this_hour,
+            },
+            TopWindow::Days { days } => Self::Days {
+                first: before(today, i32::try_from(days - 1).unwrap_or(DAYS_KEPT)),
+                last: today,
+            },
+            TopWindow::Board { board, day } => {
+                let first = match board {
+                    Board::Daily => day,
+                    // 1970 began on a Thursday, three days after a Monday.
+                    Board::Weekly => before(day, (day.days() + 3).rem_euclid(7)),
+                };
+                let last = match board {
+                    Board::Daily => day,
+                    Board::Weekly => before(first, -6),
+                };
+                Self::Days { first, last }
+            }
+        }
+    }
+
+    pub fn begins(self) -> Timestamp {
+        match self {
+            Self::Hours { first, .. } => first.begins(),
+            Self::Days { first, .. } => first.start(),
+        }
+    }
+
+    pub fn ends(self) -> Timestamp {
+        match self {
+            Self::Hours { last, .. } => last.ends(),
+            Self::Days { last, .. } => last.next().start(),
+        }
     }
 }
 
@@ -63,31 +118,19 @@ impl Direction {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn hour(text: &str) -> Hour {
-        Hour::of(text.parse().unwrap())
-    }
-
-    #[test]
-    fn days_and_weeks_begin_at_midnight_in_seoul() {
-        // A Monday, 08:00 in Seoul.
-        let monday = hour("2026-11-22T23:00:00Z");
-        assert_eq!(monday.of_day(), hour("2026-11-22T15:00:00Z"));
-        assert_eq!(monday.of_week(), hour("2026-11-22T15:00:00Z"));
-        // The Sunday before it, 23:59 in Seoul.
-        let sunday = hour("2026-11-22T14:59:59Z");
-        assert_eq!(sunday.of_day(), hour("2026-11-21T15:00:00Z"));
-        assert_eq!(sunday.of_week(), hour("2026-11-15T15:00:00Z"));
-    }
-
-    #[test]
-    fn three_days_are_seventy_two_hours_with_this_one() {
-        let now = hour("2026-11-22T23:30:00Z");
-        let first = now.days_back(3);
-        assert_eq!(now.number() - first.number() + 1, 72);
-        assert_eq!(first.begins(), "2026-11-20T00:00:00Z".parse().unwrap());
-    }
+/// When the hours of a day become its day.
+pub fn folds_at(day: SeoulDay) -> Timestamp {
+    day.next().start().plus(HOURS_KEPT)
 }
+
+/// The day that nobody is shown any more once `day` comes.
+pub fn forgotten_on(day: SeoulDay) -> SeoulDay {
+    before(day, DAYS_KEPT)
+}
+
+fn before(day: SeoulDay, days: i32) -> SeoulDay {
+    SeoulDay::from_days(day.days().saturating_sub(days))
+}
+
+#[cfg(test)]
+mod tests;

@@ -149,7 +149,7 @@ async fn the_list_is_read_page_by_page_without_gaps_and_repeats() {
     for number in 0..7 {
         shop.create(&number.to_string(), &named(number, "living", 1))
             .await;
-        expected.push(format!("상품 {number}"));
+        expected.insert(0, format!("상품 {number}"));
     }
     for limit in [1, 3, 7, 100] {
         let (mut found, mut cursor) = page(&shop, &format!("?limit={limit}")).await;
@@ -164,7 +164,14 @@ async fn the_list_is_read_page_by_page_without_gaps_and_repeats() {
         let answer = shop.get(&format!("/api/v1/products{query}"), &[]).await;
         answer.is_problem(400, "INVALID_CURSOR");
     }
-    for query in ["?limit=0", "?limit=101", "?status=GONE", "?colour=red"] {
+    for query in [
+        "?limit=0",
+        "?limit=101",
+        "?status=GONE",
+        "?colour=red",
+        "?sort=OLDEST",
+        "?q=%07",
+    ] {
         let answer = shop.get(&format!("/api/v1/products{query}"), &[]).await;
         answer.is_problem(400, "VALIDATION_FAILED");
     }
@@ -184,8 +191,8 @@ async fn the_list_is_filtered() {
             .await;
     }
     for (query, expected) in [
-        ("?category=living", &["상품 1", "상품 3"][..]),
-        ("?status=SOLD_OUT", &["상품 2", "상품 3"]),
+        ("?category=living", &["상품 3", "상품 1"][..]),
+        ("?status=SOLD_OUT", &["상품 3", "상품 2"]),
         ("?status=ON_SALE&category=kitchen", &["상품 4"]),
         ("?status=DISCONTINUED", &[]),
         ("?category=none", &[]),
@@ -193,8 +200,186 @@ async fn the_list_is_filtered() {
         ("?q=%EC%83%81%ED%92%88%202", &["상품 2"]),
         ("?q=%25", &[]),
         ("?q=1&category=kitchen", &[]),
+        // 상, ㅅㅍ, 상ㅍ 1, and nothing but a blank.
+        ("?q=%EC%83%81&status=ON_SALE", &["상품 4", "상품 1"]),
+        (
+            "?q=%E3%85%85%E3%85%8D&category=living",
+            &["상품 3", "상품 1"],
+        ),
+        ("?q=%EC%83%81%E3%85%8D+1", &["상품 1"]),
+        ("?q=+&status=SOLD_OUT", &["상품 3", "상품 2"]),
     ] {
         assert_eq!(page(&shop, query).await.0, expected, "{query}");
+    }
+    shop.close().await;
+}
+
+async fn priced(shop: &Shop, key: &str, name: &str, name_en: &str, price: i64) {
+    let body = json!({
+        "name": name, "nameEn": name_en, "category": "living", "price": price, "stock": 1,
+    });
+    shop.create(key, &body).await;
+}
+
+#[tokio::test]
+async fn the_list_is_sorted_and_a_cursor_belongs_to_its_order() {
+    let shop = Shop::open().await;
+    priced(&shop, "a", "나무", "beech", 300).await;
+    priced(&shop, "b", "가위", "Scissors", 100).await;
+    priced(&shop, "c", "라디오", "Radio", 300).await;
+    priced(&shop, "d", "다리미", "ash", 200).await;
+    for (query, expected) in [
+        ("?sort=NEWEST", ["다리미", "라디오", "가위", "나무"]),
+        ("?sort=PRICE_ASC", ["가위", "다리미", "나무", "라디오"]),
+        ("?sort=PRICE_DESC", ["라디오", "나무", "다리미", "가위"]),
+        ("?sort=NAME", ["가위", "나무", "다리미", "라디오"]),
+        (
+            "?sort=NAME&category=living",
+            ["가위", "나무", "다리미", "라디오"],
+        ),
+    ] {
+        let (mut found, mut cursor) = page(&shop, &format!("{query}&limit=1")).await;
+        while let Some(after) = cursor {
+            let (more, next) = page(&shop, &format!("{query}&limit=1&cursor={after}")).await;
+            found.extend(more);
+            cursor = next;
+        }
+        assert_eq!(found, expected, "{query}");
+    }
+    let english = [("accept-language", "en")];
+    let by_name = shop.get("/api/v1/products?sort=NAME", &english).await;
+    let names = by_name.body["items"].as_array().unwrap().iter();
+    let names: Vec<_> = names.map(|item| item["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["ash", "beech", "Radio", "Scissors"]);
+
+    let cursor = page(&shop, "?sort=NAME&limit=1").await.1.unwrap();
+    for other in ["NEWEST", "PRICE_ASC"] {
+        let path = format!("/api/v1/products?sort={other}&cursor={cursor}");
+        shop.get(&path, &[]).await.is_problem(400, "INVALID_CURSOR");
+    }
+    let path = format!("/api/v1/products?sort=NAME&cursor={cursor}");
+    let refused = shop.get(&path, &english).await;
+    refused.is_problem(400, "INVALID_CURSOR");
+    // One that names its list and holds another's place.
+    let json = r#"["products-price-asc",{"Id":"0000000000001"}]"#;
+    let forged: String = json.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let path = format!("/api/v1/products?sort=PRICE_ASC&cursor={forged}");
+    shop.get(&path, &[]).await.is_problem(400, "INVALID_CURSOR");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_changed_product_is_listed_as_it_is() {
+    let shop = Shop::open().await;
+    priced(&shop, "a", "나무", "beech", 300).await;
+    priced(&shop, "b", "가위", "Scissors", 100).await;
+    let first = shop.get("/api/v1/products?q=beech", &[]).await;
+    let id = first.body["items"][0]["id"].as_str().unwrap();
+    let path = format!("/api/v1/products/{id}");
+    let body = json!({"name": "망치", "nameEn": "Hammer", "price": 50});
+    let changed = shop.patch(Role::Admin, &path, &body).await;
+    assert_eq!(
+        (changed.status.as_u16(), &changed.body["name"]),
+        (200, &json!("망치"))
+    );
+    assert_eq!(changed.header("etag"), Some("\"3\""));
+    for (query, expected) in [
+        ("?q=%EB%82%98%EB%AC%B4", &[][..]),
+        ("?q=beech", &[]),
+        ("?q=hammer", &["망치"]),
+        ("?q=%E3%85%81%E3%85%8A", &["망치"]),
+        ("?sort=PRICE_ASC", &["망치", "가위"]),
+        ("?sort=NAME", &["가위", "망치"]),
+    ] {
+        assert_eq!(page(&shop, query).await.0, expected, "{query}");
+    }
+    for role in [Role::Shopper, Role::Operator] {
+        let refused = shop.patch(role, &path, &body).await;
+        refused.is_problem(403, "FORBIDDEN");
+    }
+    for wrong in [
+        json!({"category": "kitchen"}),
+        json!({"status": "SOLD_OUT"}),
+        json!({"name": " "}),
+        json!({"nameEn": ""}),
+        json!({"price": -1}),
+        json!({"stock": 3}),
+    ] {
+        let refused = shop.patch(Role::Admin, &path, &wrong).await;
+        refused.is_problem(400, "VALIDATION_FAILED");
+    }
+    let nowhere = shop.patch(Role::Admin, "/api/v1/products/x", &body).await;
+    nowhere.is_problem(404, "PRODUCT_NOT_FOUND");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn categories_are_listed_with_what_they_sell() {
+    let shop = Shop::open().await;
+    for (number, category) in [(1, "living"), (2, "kitchen"), (3, "living"), (4, "books")] {
+        shop.create(&number.to_string(), &named(number, category, 0))
+            .await;
+    }
+    let category = |name: &str, products: i64| json!({"category": name, "products": products});
+    let all = shop.get("/api/v1/categories", &[]).await;
+    let expected = [
+        category("books", 1),
+        category("kitchen", 1),
+        category("living", 2),
+    ];
+    assert_eq!(all.body["items"], json!(expected));
+    assert!(all.body["nextCursor"].is_null());
+    let first = shop.get("/api/v1/categories?limit=2", &[]).await;
+    assert_eq!(first.body["items"], json!(expected[..2]));
+    let cursor = first.body["nextCursor"].as_str().unwrap();
+    let path = format!("/api/v1/categories?limit=2&cursor={cursor}");
+    let second = shop.get(&path, &[]).await;
+    assert_eq!(second.body["items"], json!(expected[2..]));
+    let path = format!("/api/v1/products?cursor={cursor}");
+    shop.get(&path, &[]).await.is_problem(400, "INVALID_CURSOR");
+
+    let book = shop.get("/api/v1/products?category=books", &[]).await;
+    let id = book.body["items"][0]["id"].as_str().unwrap();
+    let path = format!("/api/v1/products/{id}");
+    let stop = json!({"status": "DISCONTINUED"});
+    let stopped = shop.patch(Role::Admin, &path, &stop).await;
+    assert_eq!(stopped.body["status"], "DISCONTINUED");
+    let left = shop.get("/api/v1/categories", &[]).await;
+    assert_eq!(left.body["items"], json!(expected[1..]));
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_ranking_tells_its_window() {
+    let shop = Shop::open().await;
+    for (query, days) in [
+        ("?board=daily", 1),
+        ("?board=weekly", 7),
+        ("?days=400", 400),
+    ] {
+        let top = shop.get(&format!("/api/v1/products/top{query}"), &[]).await;
+        let at = |field: &str| -> contracts::time::Timestamp {
+            top.body[field].as_str().unwrap().parse().unwrap()
+        };
+        let (from, long) = (at("from"), Duration::from_secs(days * 86_400));
+        assert_eq!(top.body["items"], json!([]));
+        assert_eq!(at("to").since(from), long, "{query}");
+        assert_eq!(from.seoul_day().start(), from, "{query}");
+    }
+    for wrong in [
+        "?days=0",
+        "?days=401",
+        "?board=daily&date=2020-01-01",
+        "?board=daily&date=9999-12-31",
+        "?board=daily&date=today",
+        "?date=2026-11-22",
+        "?board=daily&days=1",
+        "?limit=0",
+        "?limit=101",
+    ] {
+        let path = format!("/api/v1/products/top{wrong}");
+        let refused = shop.get(&path, &[]).await;
+        refused.is_problem(400, "VALIDATION_FAILED");
     }
     shop.close().await;
 }

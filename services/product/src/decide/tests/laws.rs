@@ -1,9 +1,10 @@
 //! What every step and every store must keep, whatever they do.
 
+use contracts::time::SeoulDay;
 use db::{Fence, Idempotency, Standing};
 
 use super::*;
-use crate::store::{Direction, Rank, Rows};
+use crate::store::{Category, Direction, Gram, Rank, RankDay, Ranking, Rows, Unindexed};
 
 #[test]
 fn deduct_stock_keeps_the_laws_of_a_step() {
@@ -104,6 +105,22 @@ fn every_row_comes_back_from_a_real_file() {
             hour: 498_694,
             product_id: MUG,
             quantity: -3,
+        });
+        rows.rank_day.add(RankDay {
+            day: 20_779,
+            product_id: MUG,
+            quantity: -3,
+        });
+        rows.ranking.add(Ranking::from(SeoulDay::from_days(20_779)));
+        let product_id = MUG;
+        for gram in ["ㅁㄱ", "머그", "🎁", " '%"] {
+            let gram = gram.to_owned();
+            rows.gram.add(Gram { gram, product_id });
+        }
+        rows.unindexed.add(Unindexed { product_id });
+        rows.category.add(Category {
+            category: "주방".to_owned(),
+            products: 1,
         });
         let step = Step::DeductStock.code().into();
         let (saga_id, state) = (saga(ORDER), Standing::Void);

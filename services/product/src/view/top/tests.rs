@@ -1,0 +1,174 @@
+use contracts::http::product::{Board, TopWindow};
+use contracts::money::Money;
+use contracts::time::Timestamp;
+use db::{Db, Sqlite};
+
+use super::*;
+use crate::store::{Product, Rank, RankDay, Rows, Status, Stock};
+
+const MUG: ProductId = ProductId::new(1);
+const BAG: ProductId = ProductId::new(2);
+const HAT: ProductId = ProductId::new(3);
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn now() -> Timestamp {
+    // 09:30 on Monday the 23rd in Seoul.
+    at("2026-11-23T00:30:00Z")
+}
+
+/// Rank, product and pieces.
+type Place = (u32, ProductId, i64);
+
+struct Sales(Rows);
+
+impl Sales {
+    /// Mugs and bags are sold, hats not any more.
+    fn new() -> Self {
+        let mut rows = Rows::default();
+        for (product_id, status) in [
+            (MUG, Status::OnSale),
+            (BAG, Status::OnSale),
+            (HAT, Status::Discontinued),
+        ] {
+            rows.product.add(Product {
+                product_id,
+                category: "kitchen".to_owned(),
+                name: "상품".to_owned(),
+                name_en: "Thing".to_owned(),
+                price: Money::new(1),
+                status,
+                version: 1,
+                created_at: Timestamp::from_micros(0),
+            });
+            rows.stock.add(Stock {
+                product_id,
+                quantity: 1,
+                version: 1,
+            });
+        }
+        Self(rows)
+    }
+
+    fn hour(mut self, hour: &str, product_id: ProductId, quantity: i64) -> Self {
+        self.0.rank.add(Rank {
+            hour: Hour::of(at(hour)).number(),
+            product_id,
+            quantity,
+        });
+        self
+    }
+
+    fn day(mut self, day: &str, product_id: ProductId, quantity: i64) -> Self {
+        self.0.rank_day.add(RankDay {
+            day: day_number(day.parse().unwrap()),
+            product_id,
+            quantity,
+        });
+        self
+    }
+
+    async fn check(mut self, rankings: &[(TopWindow, &[Place])]) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("product.db");
+        let mut db = Db::Sqlite(Sqlite::open(&path, crate::MIGRATIONS).unwrap());
+        let mut tx = db.begin().await.unwrap();
+        tx.flush(&mut self.0).await.unwrap();
+        tx.commit().await.unwrap();
+        let reader = Reader::open(&path).unwrap();
+        for (window, expected) in rankings {
+            let found = read(&reader, Window::of(*window, now()), 2, Language::Ko).unwrap();
+            let found: Vec<_> = found
+                .iter()
+                .map(|view| (view.rank, view.product.id, view.sold))
+                .collect();
+            assert_eq!(found, *expected, "{window:?}");
+        }
+    }
+}
+
+fn board(board: Board, day: &str) -> TopWindow {
+    let day = day.parse().unwrap();
+    TopWindow::Board { board, day }
+}
+
+#[tokio::test]
+async fn a_window_has_its_hours_and_no_others() {
+    let sales = Sales::new()
+        .hour("2026-11-23T00:00:00Z", MUG, 1)
+        .hour("2026-11-22T01:00:00Z", MUG, 10)
+        .hour("2026-11-22T00:00:00Z", MUG, 100)
+        .hour("2026-11-20T01:00:00Z", MUG, 1_000)
+        .hour("2026-11-20T00:00:00Z", MUG, 10_000)
+        .hour("2026-11-23T01:00:00Z", MUG, 100_000);
+    let days = |days| TopWindow::Hours { days };
+    sales
+        .check(&[
+            (days(1), &[(1, MUG, 11)]),
+            (days(3), &[(1, MUG, 1_111)]),
+            (days(4), &[(1, MUG, 11_111)]),
+        ])
+        .await;
+}
+
+#[tokio::test]
+async fn boards_turn_at_midnight_in_seoul() {
+    let sales = Sales::new()
+        // The last hour of Sunday the 22nd and the first of Monday the 23rd.
+        .hour("2026-11-22T14:00:00Z", MUG, 1)
+        .hour("2026-11-22T15:00:00Z", MUG, 10)
+        // The first hour of Monday the 16th and the last of the Sunday before it.
+        .hour("2026-11-15T15:00:00Z", MUG, 100)
+        .hour("2026-11-15T14:00:00Z", MUG, 1_000);
+    sales
+        .check(&[
+            (board(Board::Daily, "2026-11-23"), &[(1, MUG, 10)]),
+            (board(Board::Daily, "2026-11-22"), &[(1, MUG, 1)]),
+            (board(Board::Daily, "2026-11-21"), &[]),
+            (board(Board::Weekly, "2026-11-23"), &[(1, MUG, 10)]),
+            (board(Board::Weekly, "2026-11-22"), &[(1, MUG, 101)]),
+            (board(Board::Weekly, "2026-11-15"), &[(1, MUG, 1_000)]),
+        ])
+        .await;
+}
+
+/// A day that is being folded has counts in both tables.
+#[tokio::test]
+async fn days_add_up_from_hours_and_days() {
+    let sales = Sales::new()
+        .day("2026-11-14", MUG, 5)
+        .day("2026-11-13", MUG, 50)
+        .hour("2026-11-14T05:00:00Z", MUG, 2)
+        .hour("2026-11-22T15:00:00Z", MUG, 1)
+        .day("2025-10-20", BAG, 7)
+        .day("2025-10-19", BAG, 70);
+    sales
+        .check(&[
+            (TopWindow::Days { days: 10 }, &[(1, MUG, 8)]),
+            (TopWindow::Days { days: 11 }, &[(1, MUG, 58)]),
+            (TopWindow::Days { days: 400 }, &[(1, MUG, 58), (2, BAG, 7)]),
+            (board(Board::Daily, "2026-11-14"), &[(1, MUG, 7)]),
+            (TopWindow::Hours { days: 7 }, &[(1, MUG, 1)]),
+        ])
+        .await;
+}
+
+#[tokio::test]
+async fn nothing_negative_discontinued_or_beyond_the_limit_is_shown() {
+    let sales = Sales::new()
+        .hour("2026-11-23T00:00:00Z", HAT, 99)
+        .hour("2026-11-23T00:00:00Z", BAG, 3)
+        .hour("2026-11-22T23:00:00Z", BAG, -3)
+        .hour("2026-11-22T23:00:00Z", MUG, 1);
+    let days = TopWindow::Hours { days: 1 };
+    sales.check(&[(days, &[(1, MUG, 1)])]).await;
+    let refunded = Sales::new().hour("2026-11-23T00:00:00Z", MUG, -2);
+    refunded.check(&[(days, &[])]).await;
+    let ties =
+        Sales::new()
+            .hour("2026-11-23T00:00:00Z", BAG, 3)
+            .hour("2026-11-23T00:00:00Z", MUG, 3);
+    ties.check(&[(days, &[(1, MUG, 3), (2, BAG, 3)])]).await;
+}
