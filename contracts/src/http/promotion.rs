@@ -7,8 +7,10 @@ use crate::ids::{CouponId, OrderId, ProductId, UserCouponId};
 use crate::money::Money;
 use crate::time::Timestamp;
 
+mod change;
 mod terms;
 
+pub use change::{CouponChange, UpdateCoupon};
 pub use terms::{CouponTerms, CreateCoupon, Discount, Validity};
 
 /// How a coupon takes off: `value` is won when FIXED, percent when RATE.
@@ -65,11 +67,15 @@ pub struct CouponView {
     pub valid_days: Option<u32>,
 }
 
-/// PATCH /coupons/{id}: disabling ends the issue; what was issued stays good.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+/// The filter of GET /coupons.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct UpdateCoupon {
-    pub status: CouponStatus,
+pub struct ListCoupons {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<CouponStatus>,
+    /// Whether a piece can be had now: active, within its issue, and not all given out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuable: Option<bool>,
 }
 
 /// The reply to POST /coupons/{id}/issue.

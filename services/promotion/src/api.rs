@@ -7,18 +7,20 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use boot::Place;
 use contracts::http::promotion::{
-    CouponView, CreateCoupon, IssueView, ListUserCoupons, UpdateCoupon, UserCouponView,
+    CouponView, CreateCoupon, IssueView, ListCoupons, ListUserCoupons, UpdateCoupon, UserCouponView,
 };
 use contracts::http::{NoBody, Page, Role};
 use contracts::ids::Coupon;
-use contracts::problem::Problem;
+use contracts::problem::{Fault, FieldError, Problem, Text};
 use platform_http::{Caller, Context, Failure, Json, Keyed, Paging, PathId, Query, Reply};
 use runtime::idempotency::KeyUse;
+use serde::Serialize;
 
 use crate::Promotion;
 use crate::decide;
+use crate::domain::refusal::Refusal;
 use crate::input::{self, Input};
-use crate::view::{self, Wanted};
+use crate::view::{self, Found, Wanted, WantedCoupons};
 
 /// The names of the two lists, which go into their cursors.
 const COUPONS: &str = "coupons";
@@ -35,14 +37,18 @@ pub fn router(place: Place<Promotion>) -> Router {
 
 async fn list(
     State(place): State<Place<Promotion>>,
+    Query(filter): Query<ListCoupons>,
     paging: Paging,
 ) -> Result<Json<Page<CouponView>>, Failure> {
-    let after = paging.after(COUPONS)?;
-    let read = place
-        .readers
-        .with(|reader| view::coupons(reader, after, paging.rows()));
-    let views = read.context("could not list the coupons")?;
-    Ok(Json(paging.page(COUPONS, views, |view| view.id)))
+    let wanted = WantedCoupons {
+        filter,
+        after: paging.after(COUPONS)?,
+        rows: paging.rows(),
+        now: place.handle.now(),
+    };
+    let read = place.readers.with(|reader| view::coupons(reader, &wanted));
+    let found = read.context("could not list the coupons")?;
+    Ok(Json(page(&paging, COUPONS, found, |view| view.id)))
 }
 
 async fn show(
@@ -70,7 +76,7 @@ async fn create(
             let path = format!("/api/v1/coupons/{}", coupon.coupon_id);
             Ok(answer(view::shown(&coupon), replayed).location(&path))
         }
-        decide::Reply::Refused(refusal) => Err(refusal.code().into()),
+        decide::Reply::Refused(refusal) => Err(problem(refusal).into()),
         other @ (decide::Reply::Issued { .. } | decide::Reply::Changed(_)) => Err(crossed(&other)),
     }
 }
@@ -83,12 +89,12 @@ async fn update(
     Json(body): Json<UpdateCoupon>,
 ) -> Result<Json<CouponView>, Failure> {
     caller.require(Role::Admin)?;
-    let status = body.status;
-    let input = Input::SetStatus(input::SetStatus { coupon_id, status });
+    let change = body.validate()?;
+    let input = Input::UpdateCoupon(input::UpdateCoupon { coupon_id, change });
     let sent = place.handle.send(input, caller.actor(), context.trace);
     match sent.await.map_err(boot::unanswered)? {
         decide::Reply::Changed(coupon) => Ok(Json(view::shown(&coupon))),
-        decide::Reply::Refused(refusal) => Err(refusal.code().into()),
+        decide::Reply::Refused(refusal) => Err(problem(refusal).into()),
         other @ (decide::Reply::Created { .. } | decide::Reply::Issued { .. }) => {
             Err(crossed(&other))
         }
@@ -120,7 +126,7 @@ async fn issue(
             };
             Ok(answer(view, replayed))
         }
-        decide::Reply::Refused(refusal) => Err(refusal.code().into()),
+        decide::Reply::Refused(refusal) => Err(problem(refusal).into()),
         other @ (decide::Reply::Created { .. } | decide::Reply::Changed(_)) => Err(crossed(&other)),
     }
 }
@@ -141,10 +147,21 @@ async fn held(
     let read = place
         .readers
         .with(|reader| view::user_coupons(reader, &wanted));
-    let views = read.context("could not list a user's coupons")?;
-    Ok(Json(
-        paging.page(USER_COUPONS, views, |view| view.user_coupon_id),
-    ))
+    let found = read.context("could not list a user's coupons")?;
+    let key = |view: &UserCouponView| view.user_coupon_id;
+    Ok(Json(page(&paging, USER_COUPONS, found, key)))
+}
+
+fn page<V, K: Serialize>(
+    paging: &Paging,
+    list: &str,
+    found: Found<V, K>,
+    key: impl Fn(&V) -> K,
+) -> Page<V> {
+    match found.stopped {
+        Some(last) => paging.unfinished(list, found.views, &last),
+        None => paging.page(list, found.views, key),
+    }
 }
 
 /// Has a command decided under the caller's key.
@@ -171,6 +188,43 @@ async fn send<T>(
 /// `decide` answers each command with its own reply, so this is a fault of ours.
 fn crossed(reply: &decide::Reply) -> Failure {
     Failure::internal(anyhow!("another command's reply came back: {reply:?}"))
+}
+
+/// Why a command is refused, as its caller is told.
+fn problem(refusal: Refusal) -> Problem {
+    let invalid = |pointer, message| {
+        let error = FieldError::new(pointer, Fault::OutOfRange, message);
+        Problem::invalid(vec![error])
+    };
+    match refusal {
+        Refusal::IssueEndsTooEarly => {
+            let message = Text::new(
+                "발급 시작보다 앞설 수 없어요",
+                "must not be before issueFrom",
+            );
+            invalid("/issueTo", message)
+        }
+        Refusal::IssueEndsTooLate => {
+            let message = Text::new(
+                "쿠폰 유효 기간보다 늦을 수 없어요",
+                "must not be after validTo",
+            );
+            invalid("/issueTo", message)
+        }
+        Refusal::FewerThanIssued { issued } => {
+            let message = Text::new(
+                format!("이미 {issued}장을 발급했어요"),
+                format!("{issued} pieces are issued already"),
+            );
+            invalid("/totalQuantity", message)
+        }
+        Refusal::UserClosed
+        | Refusal::CouponNotFound
+        | Refusal::NotIssuePeriod
+        | Refusal::AlreadyIssued
+        | Refusal::SoldOut
+        | Refusal::KeyReused => refusal.code().into(),
+    }
 }
 
 fn answer<T>(view: T, replayed: bool) -> Reply<T> {

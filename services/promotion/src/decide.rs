@@ -10,8 +10,11 @@ use crate::store::{Coupon, Rows};
 /// The steps of the sagas and their undo.
 mod coupon;
 
-/// The commands: offering a coupon and issuing it.
+/// First come, first served.
 mod issue;
+
+/// The shop's commands.
+mod offer;
 
 pub use issue::Issued;
 
@@ -38,10 +41,14 @@ pub fn decide(rows: &mut Rows, input: &Input, at: &Moment) -> Decision<Reply> {
         Input::RestoreCoupon(undo) => coupon::restore_coupon(rows, undo, at),
         Input::ReturnCoupon(refund) => coupon::return_coupon(rows, refund, at),
         Input::CloseUser(closed) => issue::close_user(rows, closed),
-        Input::CreateCoupon(command) => issue::create_coupon(rows, command, at),
-        Input::SetStatus(command) => issue::set_status(rows, *command),
+        Input::CreateCoupon(command) => offer::create_coupon(rows, command, at),
+        Input::UpdateCoupon(command) => offer::update_coupon(rows, command),
         Input::IssueCoupon(command) => issue::issue_coupon(rows, command, at),
     }
+}
+
+fn refuse(refusal: Refusal) -> Decision<Reply> {
+    Decision::reply(Reply::Refused(refusal))
 }
 
 #[cfg(test)]

@@ -1,12 +1,11 @@
-//! What Promotion hears: events of the sagas it takes part in, and the two commands of its own.
+//! What Promotion hears: events of the sagas it takes part in, and the commands of its own.
 
 use contracts::envelope::Event;
 use contracts::events::Fact;
 use contracts::events::order::{OrderCancelled, RefundRequested};
 use contracts::events::payment::PaymentFailed;
 use contracts::events::product::StockDeducted;
-use contracts::http::promotion::CouponStatus;
-use contracts::http::promotion::CouponTerms;
+use contracts::http::promotion::{CouponChange, CouponTerms};
 use contracts::ids::{CouponId, OrderId, RefundId, UserCouponId, UserId};
 use contracts::saga::Step;
 use contracts::time::Timestamp;
@@ -25,14 +24,7 @@ pub enum Input {
     CloseUser(CloseUser),
     CreateCoupon(Box<CreateCoupon>),
     IssueCoupon(IssueCoupon),
-    SetStatus(SetStatus),
-}
-
-/// Ends the issue of a coupon, or takes it up again. The same again changes nothing.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SetStatus {
-    pub coupon_id: CouponId,
-    pub status: CouponStatus,
+    UpdateCoupon(UpdateCoupon),
 }
 
 /// The order that may hold a coupon, and the coupon it named.
@@ -71,6 +63,13 @@ pub struct CreateCoupon {
     pub id: CouponId,
     pub terms: CouponTerms,
     pub key: KeyUse,
+}
+
+/// The shop changes an offer. The same again changes nothing, so it takes no key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UpdateCoupon {
+    pub coupon_id: CouponId,
+    pub change: CouponChange,
 }
 
 /// A user asks for a piece of a coupon.

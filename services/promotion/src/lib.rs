@@ -27,10 +27,20 @@ use runtime::{Accept, Decision, Moment, Service};
 pub struct Promotion;
 
 /// Its tables, oldest step first.
-pub const MIGRATIONS: db::Migrations = &[db::Migration {
-    name: "V1__promotion",
-    sql: include_str!("../migrations/sqlite/0001_promotion.sql"),
-}];
+pub const MIGRATIONS: db::Migrations = &[
+    db::Migration {
+        name: "V1__promotion",
+        sql: include_str!("../migrations/sqlite/0001_promotion.sql"),
+    },
+    db::Migration {
+        name: "V2__changed_offers",
+        sql: include_str!("../migrations/sqlite/0002_changed_offers.sql"),
+    },
+    db::Migration {
+        name: "V3__saga_event_log",
+        sql: include_str!("../migrations/sqlite/0003_saga_event_log.sql"),
+    },
+];
 
 impl Service for Promotion {
     const NAME: ServiceName = ServiceName::Promotion;

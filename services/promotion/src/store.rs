@@ -1,7 +1,9 @@
 //! What Promotion remembers: row shapes, the rows of one batch, and which rows an input needs.
 //! No SQL: it is made from the shapes.
 
-use contracts::http::promotion::{CouponTerms, Discount, ScopeView, Validity};
+use contracts::http::promotion::{
+    CouponChange, CouponStatus, CouponTerms, Discount, ScopeView, Validity,
+};
 use contracts::ids::{CouponId, OrderId, UserCouponId, UserId};
 use contracts::money::Money;
 use contracts::saga::Step;
@@ -11,6 +13,7 @@ use runtime::{fence, idempotency};
 
 use crate::domain::discount::Offer;
 use crate::domain::held::Held;
+use crate::domain::refusal::Refusal;
 use crate::input::Input;
 
 const DAY_MICROS: i64 = 24 * 3600 * 1_000_000;
@@ -53,6 +56,10 @@ row! {
         pub status: Status,
         pub version: i64,
         pub created_at: Timestamp,
+        /// This and the next two: as it was created, where it was changed since.
+        pub created_name: Option<String>,
+        pub created_total: Option<i64>,
+        pub created_issue_to: Option<Timestamp>,
     }
 }
 
@@ -149,7 +156,7 @@ pub fn ask(rows: &mut Rows, input: &Input) {
                 rows.coupon.ask(CouponId::new(used.reference));
             }
         }
-        Input::SetStatus(command) => rows.coupon.ask(command.coupon_id),
+        Input::UpdateCoupon(command) => rows.coupon.ask(command.coupon_id),
         Input::IssueCoupon(command) => {
             idempotency::ask(&mut rows.idempotency, &command.key);
             rows.closed_user.ask(command.user_id);
@@ -198,17 +205,61 @@ impl Coupon {
             status: Status::Active,
             version: 1,
             created_at: now,
+            created_name: None,
+            created_total: None,
+            created_issue_to: None,
         }
     }
 
-    /// The row as `new` made it: terms never change, so a replay can show the first answer.
+    /// The row as `new` made it, so that a replay can show the first answer.
     pub fn as_created(&self) -> Self {
+        let name = self.created_name.as_ref().unwrap_or(&self.name);
         Self {
+            name: name.clone(),
+            total_quantity: self.created_total.unwrap_or(self.total_quantity),
             issued: 0,
+            issue_to: self.created_issue_to.unwrap_or(self.issue_to),
             status: Status::Active,
             version: 1,
+            created_name: None,
+            created_total: None,
+            created_issue_to: None,
             ..self.clone()
         }
+    }
+
+    /// The offer with a change that it allows; the same again is no change.
+    pub fn changed(&self, change: &CouponChange) -> Result<Self, Refusal> {
+        let total_quantity = change.total_quantity.unwrap_or(self.total_quantity);
+        if total_quantity < self.issued {
+            let issued = self.issued;
+            return Err(Refusal::FewerThanIssued { issued });
+        }
+        let issue_to = change.issue_to.unwrap_or(self.issue_to);
+        if issue_to < self.issue_from {
+            return Err(Refusal::IssueEndsTooEarly);
+        }
+        if self.valid_to.is_some_and(|valid_to| valid_to < issue_to) {
+            return Err(Refusal::IssueEndsTooLate);
+        }
+        let name = change.name.as_ref().unwrap_or(&self.name);
+        let status = change.status.map(|status| match status {
+            CouponStatus::Active => Status::Active,
+            CouponStatus::Disabled => Status::Disabled,
+        });
+        let first = self.as_created();
+        let after = Self {
+            name: name.clone(),
+            total_quantity,
+            issue_to,
+            status: status.unwrap_or(self.status),
+            created_name: (*name != first.name).then_some(first.name),
+            created_total: (total_quantity != first.total_quantity).then_some(first.total_quantity),
+            created_issue_to: (issue_to != first.issue_to).then_some(first.issue_to),
+            ..self.clone()
+        };
+        let version = self.version + i64::from(after != *self);
+        Ok(Self { version, ..after })
     }
 
     pub fn offer(&self) -> Offer<'_> {

@@ -3,7 +3,7 @@
 
 use contracts::events::promotion::UserCouponStatus;
 use contracts::http::promotion::{
-    CouponStatus, CouponView, DiscountKind, ScopeView, UserCouponView,
+    CouponStatus, CouponView, DiscountKind, ListCoupons, ScopeView, UserCouponView,
 };
 use contracts::ids::{CouponId, UserCouponId, UserId};
 use contracts::money::Money;
@@ -11,6 +11,29 @@ use contracts::time::Timestamp;
 use db::{Failed, Reader, Store};
 
 use crate::store::{Coupon, CouponIssue, Kind, State, Status, UserCoupon};
+
+/// What one page looks at: some milliseconds of reading. An index for each filter would be paid
+/// for by every issue of a rush.
+const MOST_SCANNED: usize = 1_000;
+
+/// Which part of the shop's coupons is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct WantedCoupons {
+    pub filter: ListCoupons,
+    /// The last one seen; the first page begins before all.
+    pub after: Option<CouponId>,
+    pub rows: usize,
+    /// What is issuable is so at a moment.
+    pub now: Timestamp,
+}
+
+/// A part of a list.
+#[derive(Debug, PartialEq)]
+pub struct Found<View, Key> {
+    pub views: Vec<View>,
+    /// Where the reading stopped, when neither the page was full nor the list at its end.
+    pub stopped: Option<Key>,
+}
 
 /// Which part of the coupons that a user holds is wanted.
 #[derive(Clone, Copy, Debug)]
@@ -29,56 +52,118 @@ pub fn coupon(reader: &Reader, coupon: CouponId) -> Result<Option<CouponView>, F
     Ok(row.as_ref().map(shown))
 }
 
-/// Every coupon, newest first: ids are ordered by time.
+/// The coupons of a filter, newest first: ids are ordered by time.
 pub fn coupons(
     reader: &Reader,
-    after: Option<CouponId>,
-    rows: usize,
-) -> Result<Vec<CouponView>, Failed> {
-    let after = after.map_or(i64::MAX, CouponId::get);
-    reader.at_one_moment(|reader| {
-        let ids = keys(reader, COUPONS, (after, limit(rows)))?;
-        let views = ids
-            .into_iter()
-            .filter_map(|id| coupon(reader, CouponId::new(id)).transpose());
-        views.collect()
-    })
+    wanted: &WantedCoupons,
+) -> Result<Found<CouponView, CouponId>, Failed> {
+    coupons_of(reader, wanted, MOST_SCANNED)
 }
 
 /// The coupons a user holds, newest first.
-pub fn user_coupons(reader: &Reader, wanted: &Wanted) -> Result<Vec<UserCouponView>, Failed> {
-    let after = wanted.after.map_or(i64::MAX, UserCouponId::get);
-    let state = wanted.status.map(code);
-    let bound = (
-        wanted.user.get(),
-        after,
-        state,
-        wanted.now.micros(),
-        limit(wanted.rows),
-    );
+pub fn user_coupons(
+    reader: &Reader,
+    wanted: &Wanted,
+) -> Result<Found<UserCouponView, UserCouponId>, Failed> {
+    user_coupons_of(reader, wanted, MOST_SCANNED)
+}
+
+fn coupons_of(
+    reader: &Reader,
+    wanted: &WantedCoupons,
+    most: usize,
+) -> Result<Found<CouponView, CouponId>, Failed> {
+    let ListCoupons { status, issuable } = wanted.filter;
+    let status = status.map(|status| match status {
+        CouponStatus::Active => Status::Active as i64,
+        CouponStatus::Disabled => Status::Disabled as i64,
+    });
+    let after = wanted.after.map_or(i64::MAX, CouponId::get);
+    let bound = (after, status, issuable, wanted.now.micros(), limit(most));
     reader.at_one_moment(|reader| {
-        let ids = keys(reader, USER_COUPONS, bound)?;
-        ids.into_iter()
-            .map(|id| user_coupon(reader, wanted, UserCouponId::new(id)))
-            .collect()
+        let found = scan(reader, COUPONS, bound, (wanted.rows, most))?;
+        let views = found
+            .views
+            .into_iter()
+            .filter_map(|id| coupon(reader, CouponId::new(id)).transpose());
+        Ok(Found {
+            views: views.collect::<Result<_, _>>()?,
+            stopped: found.stopped.map(CouponId::new),
+        })
     })
 }
 
+fn user_coupons_of(
+    reader: &Reader,
+    wanted: &Wanted,
+    most: usize,
+) -> Result<Found<UserCouponView, UserCouponId>, Failed> {
+    let after = wanted.after.map_or(i64::MAX, UserCouponId::get);
+    let state = wanted.status.map(code);
+    let (user, now) = (wanted.user.get(), wanted.now.micros());
+    let bound = (user, after, state, now, limit(most));
+    reader.at_one_moment(|reader| {
+        let found = scan(reader, USER_COUPONS, bound, (wanted.rows, most))?;
+        let views = found
+            .views
+            .into_iter()
+            .map(|id| user_coupon(reader, wanted, UserCouponId::new(id)));
+        Ok(Found {
+            views: views.collect::<Result<_, _>>()?,
+            stopped: found.stopped.map(UserCouponId::new),
+        })
+    })
+}
+
+// Each gives the keys in their order, and whether the row is of the filter.
 const COUPONS: &str = "
-    SELECT coupon_id FROM coupon WHERE coupon_id < ?1 ORDER BY coupon_id DESC LIMIT ?2";
+    SELECT coupon_id,
+           (?2 IS NULL OR status = ?2)
+           AND (?3 IS NULL OR ?3 = (status = 1 AND issue_from <= ?4 AND ?4 <= issue_to
+                                    AND issued < total_quantity))
+    FROM coupon
+    WHERE coupon_id < ?1
+    ORDER BY coupon_id DESC
+    LIMIT ?5";
 
 const USER_COUPONS: &str = "
-    SELECT user_coupon_id
+    SELECT user_coupon_id,
+           ?3 IS NULL OR ?3 = CASE WHEN state = 1 AND valid_to < ?4 THEN 3 ELSE state END
     FROM user_coupon
     WHERE user_id = ?1 AND user_coupon_id < ?2
-      AND (?3 IS NULL OR ?3 = CASE WHEN state = 1 AND valid_to < ?4 THEN 3 ELSE state END)
     ORDER BY user_coupon_id DESC
     LIMIT ?5";
 
-fn keys(reader: &Reader, text: &str, bound: impl rusqlite::Params) -> Result<Vec<i64>, Failed> {
+/// The first `rows` keys of a filter among the `most` that the query looks at.
+fn scan(
+    reader: &Reader,
+    text: &str,
+    bound: impl rusqlite::Params,
+    (wanted, most): (usize, usize),
+) -> Result<Found<i64, i64>, Failed> {
     reader.query(|connection| {
         let mut statement = connection.prepare_cached(text)?;
-        statement.query_map(bound, |row| row.get(0))?.collect()
+        let mut rows = statement.query(bound)?;
+        let (mut ids, mut seen, mut last) = (Vec::new(), 0, None);
+        while let Some(row) = rows.next()? {
+            let id: i64 = row.get(0)?;
+            (seen, last) = (seen + 1, Some(id));
+            if row.get(1)? {
+                ids.push(id);
+                if ids.len() >= wanted {
+                    let stopped = None;
+                    return Ok(Found {
+                        views: ids,
+                        stopped,
+                    });
+                }
+            }
+        }
+        let stopped = last.filter(|_| seen >= most);
+        Ok(Found {
+            views: ids,
+            stopped,
+        })
     })
 }
 

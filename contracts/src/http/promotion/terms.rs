@@ -8,10 +8,10 @@ use crate::money::Money;
 use crate::problem::{Fault, Problem, Text};
 use crate::time::Timestamp;
 
-const NAME_MAX: usize = 100;
+pub(super) const NAME_MAX: usize = 100;
 /// More than any order can cost.
 const AMOUNT_MAX_WON: i64 = 1_000_000_000_000;
-const QUANTITY_MAX: i64 = 10_000_000;
+pub(super) const QUANTITY_MAX: i64 = 10_000_000;
 const DAYS_MAX: i64 = 3_650;
 const SCOPE_MAX: usize = 100;
 const CATEGORY_MAX: usize = 50;

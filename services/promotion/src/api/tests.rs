@@ -126,6 +126,14 @@ impl Counter {
         })
     }
 
+    async fn patch(&self, who: (UserId, Role), path: &str, body: &Value) -> Answer {
+        let request = Request::patch(path)
+            .header("authorization", self.bearer(who))
+            .header("content-type", "application/json");
+        self.ask(request.body(Body::from(body.to_string())).unwrap())
+            .await
+    }
+
     async fn issue(&self, who: (UserId, Role), coupon: &str, key: &str) -> Answer {
         self.post(
             who,
@@ -278,6 +286,92 @@ async fn who_may_not_or_asks_for_nonsense_is_told_why() {
     assert_eq!(
         counter.get("/api/v1/coupons").await.body["items"],
         json!([])
+    );
+    counter.close().await;
+}
+
+#[tokio::test]
+async fn an_offer_is_changed_by_admins_as_far_as_it_allows() {
+    let counter = Counter::open().await;
+    let made = counter.offer("offer").await;
+    let id = made.body["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/coupons/{id}");
+    counter.issue(SHOPPER, &id, "mine").await;
+
+    let change = json!({"name": " 봄 쿠폰 ", "status": "DISABLED", "totalQuantity": 1});
+    let changed = counter.patch(ADMIN, &path, &change).await;
+    assert_eq!(changed.status, 200, "{changed:?}");
+    let mut expected = made.body.clone();
+    expected["name"] = json!("봄 쿠폰");
+    expected["status"] = json!("DISABLED");
+    expected["totalQuantity"] = json!(1);
+    expected["remaining"] = json!(0);
+    assert_eq!(changed.body, expected);
+    assert_eq!(counter.get(&path).await.body, expected);
+    let refused = counter.issue(OTHER, &id, "mine").await;
+    assert_eq!(refused.told(), (409, "NOT_ISSUE_PERIOD"));
+
+    for (filter, found) in [
+        ("", 1),
+        ("?status=DISABLED", 1),
+        ("?status=ACTIVE", 0),
+        ("?issuable=true", 0),
+        ("?issuable=false&status=DISABLED", 1),
+    ] {
+        let listed = counter.get(&format!("/api/v1/coupons{filter}")).await;
+        let items = listed.body["items"].as_array().unwrap();
+        assert_eq!(items.len(), found, "{filter}");
+    }
+    for query in ["status=GONE", "issuable=1", "issuable=", "color=red"] {
+        let refused = counter.get(&format!("/api/v1/coupons?{query}")).await;
+        assert_eq!(refused.told(), (400, "VALIDATION_FAILED"), "{query}");
+    }
+    counter.close().await;
+}
+
+#[tokio::test]
+async fn a_change_that_the_offer_does_not_allow_changes_nothing() {
+    let counter = Counter::open().await;
+    let made = counter.offer("offer").await;
+    let id = made.body["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/coupons/{id}");
+    for who in [SHOPPER, OTHER] {
+        counter.issue(who, &id, "mine").await;
+    }
+    let before = counter.get(&path).await.body;
+    for (change, pointer) in [
+        (json!({"totalQuantity": 1}), "/totalQuantity"),
+        (json!({"totalQuantity": 0}), "/totalQuantity"),
+        (json!({"issueTo": "2020-01-01T00:00:00Z"}), "/issueTo"),
+        (
+            json!({"name": "가", "issueTo": "2020-01-01T00:00:00Z"}),
+            "/issueTo",
+        ),
+        (json!({"name": " "}), "/name"),
+    ] {
+        let refused = counter.patch(ADMIN, &path, &change).await;
+        assert_eq!(refused.told(), (400, "VALIDATION_FAILED"), "{change}");
+        assert_eq!(refused.body["errors"][0]["pointer"], pointer, "{change}");
+    }
+    let fixed = counter.patch(ADMIN, &path, &json!({"value": 20})).await;
+    assert_eq!(fixed.told(), (400, "VALIDATION_FAILED"));
+    let shopper = counter
+        .patch(SHOPPER, &path, &json!({"status": "DISABLED"}))
+        .await;
+    assert_eq!(shopper.told(), (403, "FORBIDDEN"));
+    let absent = counter
+        .patch(ADMIN, "/api/v1/coupons/0000000000001", &json!({}))
+        .await;
+    assert_eq!(absent.told(), (404, "COUPON_NOT_FOUND"));
+    assert_eq!(counter.get(&path).await.body, before);
+
+    let start = &made.body["issueFrom"];
+    let ended = counter
+        .patch(ADMIN, &path, &json!({"issueTo": start}))
+        .await;
+    assert_eq!(
+        &ended.body["issueTo"], start,
+        "its first instant may be its last"
     );
     counter.close().await;
 }

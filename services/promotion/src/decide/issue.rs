@@ -1,20 +1,19 @@
-//! Offering a coupon and issuing it, first come, first served: the count on the coupon's row is
-//! the only queue, so numbers have no gaps and nobody gets a piece too many.
+//! Issuing coupons, first come, first served: the count on the coupon's row is the only queue, so
+//! numbers have no gaps and nobody gets a piece too many.
 
 use contracts::events::promotion::CouponIssued;
-use contracts::http::promotion::CouponStatus;
-use contracts::ids::{CouponId, UserCouponId};
+use contracts::ids::UserCouponId;
 use contracts::time::Timestamp;
 use runtime::idempotency::{self, Seen};
 use runtime::{Decision, Moment};
 
-use super::Reply;
+use super::{Reply, refuse};
 use crate::domain::refusal::Refusal;
-use crate::input::{CloseUser, CreateCoupon, IssueCoupon, SetStatus};
+use crate::input::{CloseUser, IssueCoupon};
 use crate::store::{ClosedUser, Coupon, CouponIssue, Rows, State, Status, UserCoupon};
 
-/// What both commands are answered with, kept beside their keys.
-const CREATED: u16 = 201;
+/// What an issue is answered with, kept beside its key.
+const ISSUED: u16 = 201;
 
 /// A piece of a coupon as it was issued.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,52 +21,6 @@ pub struct Issued {
     pub user_coupon_id: UserCouponId,
     pub sequence_no: i64,
     pub expires_at: Timestamp,
-}
-
-pub(super) fn create_coupon(
-    rows: &mut Rows,
-    command: &CreateCoupon,
-    at: &Moment,
-) -> Decision<Reply> {
-    match idempotency::seen(&rows.idempotency, &command.key, at.now) {
-        Seen::New => {}
-        Seen::OtherRequest => return refuse(Refusal::KeyReused),
-        Seen::Before(used) => {
-            return match rows.coupon.get(&CouponId::new(used.reference)) {
-                Some(coupon) => created(coupon.as_created(), true),
-                // A key tells of a coupon, and coupons are never taken away.
-                None => refuse(Refusal::CouponNotFound),
-            };
-        }
-    }
-    let coupon = Coupon::new(command.id, &command.terms, at.now);
-    rows.coupon.add(coupon.clone());
-    idempotency::remember(
-        &mut rows.idempotency,
-        &command.key,
-        command.id.get(),
-        CREATED,
-        at.now,
-    );
-    created(coupon, false)
-}
-
-/// Ends the issue, or takes it up again; what was issued stays good either way.
-pub(super) fn set_status(rows: &mut Rows, command: SetStatus) -> Decision<Reply> {
-    let Some(coupon) = rows.coupon.get(&command.coupon_id) else {
-        return refuse(Refusal::CouponNotFound);
-    };
-    let status = match command.status {
-        CouponStatus::Active => Status::Active,
-        CouponStatus::Disabled => Status::Disabled,
-    };
-    let mut after = coupon.clone();
-    if after.status != status {
-        after.status = status;
-        after.version += 1;
-        rows.coupon.put(after.clone());
-    }
-    Decision::reply(Reply::Changed(Box::new(after)))
 }
 
 /// A key that was answered comes first: whatever holds now, the first answer stands.
@@ -122,7 +75,7 @@ pub(super) fn issue_coupon(rows: &mut Rows, command: &IssueCoupon, at: &Moment) 
         &mut rows.idempotency,
         &command.key,
         reference,
-        CREATED,
+        ISSUED,
         at.now,
     );
     Decision::say(version, said.into()).and_reply(Reply::Issued {
@@ -197,15 +150,4 @@ fn issued_before(rows: &Rows, command: &IssueCoupon, made: UserCouponId) -> Opti
         sequence_no: issue.sequence_no,
         expires_at: held.valid_to,
     })
-}
-
-fn created(coupon: Coupon, replayed: bool) -> Decision<Reply> {
-    Decision::reply(Reply::Created {
-        coupon: Box::new(coupon),
-        replayed,
-    })
-}
-
-fn refuse(refusal: Refusal) -> Decision<Reply> {
-    Decision::reply(Reply::Refused(refusal))
 }

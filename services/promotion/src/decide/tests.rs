@@ -22,6 +22,7 @@ use crate::store::{Coupon, State, UserCoupon};
 
 mod apply;
 mod issue;
+mod offer;
 mod refund;
 mod undo;
 

@@ -14,6 +14,12 @@ pub enum Refusal {
     AlreadyIssued,
     #[error("every piece of the coupon is issued")]
     SoldOut,
+    #[error("the issue would end before it begins")]
+    IssueEndsTooEarly,
+    #[error("the issue would end after the coupon's last day")]
+    IssueEndsTooLate,
+    #[error("{issued} pieces are issued already")]
+    FewerThanIssued { issued: i64 },
     #[error("the idempotency key was used for another request")]
     KeyReused,
 }
@@ -26,6 +32,9 @@ impl Refusal {
             Self::NotIssuePeriod => Code::NotIssuePeriod,
             Self::AlreadyIssued => Code::CouponAlreadyIssued,
             Self::SoldOut => Code::CouponSoldOut,
+            Self::IssueEndsTooEarly | Self::IssueEndsTooLate | Self::FewerThanIssued { .. } => {
+                Code::ValidationFailed
+            }
             Self::KeyReused => Code::IdempotencyKeyReused,
         }
     }

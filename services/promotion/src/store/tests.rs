@@ -61,6 +61,13 @@ fn rows_come_back_from_a_file_as_they_were_written() {
             issued: 100,
             ..fixed(3)
         });
+        let change = CouponChange {
+            status: Some(CouponStatus::Disabled),
+            name: Some("다른 이름".into()),
+            total_quantity: Some(5),
+            issue_to: None,
+        };
+        rows.coupon.add(fixed(4).changed(&change).unwrap());
         rows.coupon_issue.add(CouponIssue {
             coupon_id: CouponId::new(1),
             user_id: UserId::new(1),

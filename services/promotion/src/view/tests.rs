@@ -6,7 +6,7 @@ use contracts::events::order::{
     CancelledBy, FailureCode, OrderCancelled, OrderDocument, OrderStatus,
 };
 use contracts::events::product::{PricedLine, StockDeducted};
-use contracts::http::promotion::{CouponTerms, Discount, Validity};
+use contracts::http::promotion::{CouponChange, CouponTerms, Discount, Validity};
 use contracts::ids::{OrderId, ProductId};
 use contracts::money::Quantity;
 use contracts::saga::{Step, Steps};
@@ -14,7 +14,8 @@ use db::{Db, Sqlite};
 use runtime::idempotency::KeyUse;
 
 use super::*;
-use crate::input::{CreateCoupon, Input, IssueCoupon};
+use crate::decide::Reply;
+use crate::input::{CreateCoupon, Input, IssueCoupon, UpdateCoupon};
 use crate::{MIGRATIONS, Promotion};
 
 const USER: UserId = UserId::new(11);
@@ -79,6 +80,27 @@ impl Shop {
         assert_eq!(decision.says.len(), 1, "{decision:?}");
     }
 
+    /// The ids of the coupons that everybody is shown.
+    fn offered(&self, change: impl FnOnce(&mut WantedCoupons)) -> Vec<i64> {
+        let mut wanted = WantedCoupons {
+            filter: ListCoupons::default(),
+            after: None,
+            rows: 100,
+            now: self.world.now,
+        };
+        change(&mut wanted);
+        let found = coupons(&self.reader, &wanted).unwrap();
+        assert_eq!(found.stopped, None);
+        found.views.iter().map(|view| view.id.get()).collect()
+    }
+
+    fn change(&mut self, coupon: i64, change: CouponChange) {
+        let coupon_id = CouponId::new(coupon);
+        let input = Input::UpdateCoupon(UpdateCoupon { coupon_id, change });
+        let reply = self.world.send(input).reply;
+        assert!(matches!(reply, Some(Reply::Changed(_))), "{reply:?}");
+    }
+
     /// The ids and states of what the user is shown.
     fn held(&self, change: impl FnOnce(&mut Wanted)) -> Vec<(i64, UserCouponStatus)> {
         let now = self.world.now;
@@ -90,9 +112,10 @@ impl Shop {
             now,
         };
         change(&mut wanted);
-        let views = user_coupons(&self.reader, &wanted).unwrap();
+        let found = user_coupons(&self.reader, &wanted).unwrap();
+        assert_eq!(found.stopped, None);
+        let views = found.views.iter();
         views
-            .iter()
             .map(|view| (view.user_coupon_id.get(), view.status))
             .collect()
     }
@@ -198,8 +221,8 @@ fn pages_go_on_where_the_last_one_ended() {
     );
 
     let offered = |after: Option<i64>, rows| -> Vec<i64> {
-        let views = coupons(&shop.reader, after.map(CouponId::new), rows).unwrap();
-        views.iter().map(|view| view.id.get()).collect()
+        let after = after.map(CouponId::new);
+        shop.offered(|wanted| (wanted.after, wanted.rows) = (after, rows))
     };
     assert_eq!(offered(None, 2), [3, 2]);
     assert_eq!(offered(Some(2), 2), [1]);
@@ -228,11 +251,132 @@ fn a_held_coupon_names_its_terms_and_its_number() {
         rows: 100,
         now: shop.world.now,
     };
-    let views = user_coupons(&shop.reader, &wanted).unwrap();
+    let views = user_coupons(&shop.reader, &wanted).unwrap().views;
     assert_eq!(views.len(), 1);
     let view = &views[0];
     assert_eq!((view.coupon_id.get(), view.sequence_no), (1, 2));
     assert_eq!((view.name.as_str(), view.value), ("쿠폰 1", 10));
     assert_eq!(view.expires_at, shop.world.now.plus(DAY));
     assert_eq!(view.order_id, None);
+}
+
+#[test]
+fn coupons_are_listed_by_status_and_by_whether_a_piece_can_be_had() {
+    let mut shop = Shop::new();
+    let instant = Duration::from_micros(1);
+    let of = |shop: &Shop, filter: ListCoupons| shop.offered(|wanted| wanted.filter = filter);
+    let status = |status| ListCoupons {
+        status: Some(status),
+        issuable: None,
+    };
+    let issuable = |issuable| ListCoupons {
+        status: None,
+        issuable: Some(issuable),
+    };
+    let until = |issue_to| CouponChange {
+        issue_to: Some(issue_to),
+        ..CouponChange::default()
+    };
+    assert_eq!(of(&shop, issuable(true)), [3, 2, 1]);
+    // 1 is disabled, 2 sold out, and the issue of 3 ends a day later.
+    let disabled = CouponChange {
+        status: Some(CouponStatus::Disabled),
+        ..CouponChange::default()
+    };
+    let sold_out = CouponChange {
+        total_quantity: Some(1),
+        ..CouponChange::default()
+    };
+    let last = shop.world.now.plus(DAY);
+    shop.change(1, disabled);
+    shop.change(2, sold_out);
+    shop.change(3, until(last));
+    assert_eq!(of(&shop, ListCoupons::default()), [3, 2, 1]);
+    assert_eq!(of(&shop, status(CouponStatus::Active)), [3, 2]);
+    assert_eq!(of(&shop, status(CouponStatus::Disabled)), [1]);
+    assert_eq!(of(&shop, issuable(true)), [3]);
+    assert_eq!(of(&shop, issuable(false)), [2, 1]);
+    let both = ListCoupons {
+        issuable: Some(false),
+        ..status(CouponStatus::Active)
+    };
+    assert_eq!(of(&shop, both), [2]);
+    for (at, had) in [
+        (last, vec![3]),
+        (last.plus(instant), vec![]),
+        (shop.world.now.minus(instant), vec![]),
+    ] {
+        let found = shop.offered(|wanted| (wanted.filter, wanted.now) = (issuable(true), at));
+        assert_eq!(found, had, "at {at}");
+    }
+}
+
+/// A filter that fits few rows ends a page after a bounded reading, with a place to go on from.
+#[test]
+fn a_page_looks_at_so_many_rows_and_says_where_it_stopped() {
+    let mut shop = Shop::new();
+    let order = order(shop.world.now, 101);
+    shop.world.hear(order.into());
+    let wanted = |after: Option<i64>| Wanted {
+        user: USER,
+        status: Some(UserCouponStatus::Used),
+        after: after.map(UserCouponId::new),
+        rows: 10,
+        now: shop.world.now,
+    };
+    let found = user_coupons_of(&shop.reader, &wanted(None), 2).unwrap();
+    assert_eq!(
+        (found.views.len(), found.stopped),
+        (0, Some(UserCouponId::new(102)))
+    );
+    let rest = user_coupons_of(&shop.reader, &wanted(Some(102)), 2).unwrap();
+    assert_eq!((rest.views.len(), rest.stopped), (1, None));
+    assert_eq!(rest.views[0].user_coupon_id, UserCouponId::new(101));
+
+    let filter = ListCoupons {
+        status: Some(CouponStatus::Disabled),
+        issuable: None,
+    };
+    let wanted = WantedCoupons {
+        filter,
+        after: None,
+        rows: 10,
+        now: shop.world.now,
+    };
+    let found = coupons_of(&shop.reader, &wanted, 2).unwrap();
+    assert_eq!(
+        (found.views.len(), found.stopped),
+        (0, Some(CouponId::new(2)))
+    );
+    // A page that is full needs no such place: its last row is one.
+    let wanted = WantedCoupons {
+        filter: ListCoupons::default(),
+        rows: 2,
+        ..wanted
+    };
+    let found = coupons_of(&shop.reader, &wanted, 2).unwrap();
+    assert_eq!((found.views.len(), found.stopped), (2, None));
+}
+
+/// The rows looked at are found by key, in their order: nothing is sorted.
+#[test]
+fn a_page_is_searched_for_and_not_scanned() {
+    let shop = Shop::new();
+    for (query, by) in [
+        (COUPONS, "SEARCH coupon USING INTEGER PRIMARY KEY (rowid<?)"),
+        (
+            USER_COUPONS,
+            "SEARCH user_coupon USING PRIMARY KEY (user_id=? AND user_coupon_id<?)",
+        ),
+    ] {
+        let explained = format!("EXPLAIN QUERY PLAN {query}");
+        let plan: Result<Vec<String>, _> = shop.reader.query(|connection| {
+            let mut statement = connection.prepare(&explained)?;
+            let unknown = vec![0; statement.parameter_count()];
+            let lines =
+                statement.query_map(rusqlite::params_from_iter(unknown), |row| row.get(3))?;
+            lines.collect()
+        });
+        assert_eq!(plan.unwrap(), [by]);
+    }
 }

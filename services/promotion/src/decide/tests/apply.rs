@@ -1,6 +1,7 @@
 //! "apply coupon": what each order is told, and what its rows show afterwards.
 
 use contracts::events::promotion::{CouponCode, CouponRejected};
+use contracts::events::user::UserDeactivated;
 use contracts::ids::SagaId;
 use db::{Fence, Standing};
 
@@ -296,4 +297,56 @@ fn hard_case_20_an_order_from_a_clock_behind_may_use_a_coupon_issued_just_now() 
         matches!(decision.says[0].fact, Fact::CouponApplied(_)),
         "{decision:?}"
     );
+}
+
+#[test]
+fn hard_case_16_an_order_of_zero_won_is_applied_and_a_coupon_has_nothing_to_take_from() {
+    let mut world = world();
+    let free = |order: StockDeducted| StockDeducted {
+        lines: vec![priced(1, "주방", 0, 3)],
+        total: Money::ZERO,
+        ..order
+    };
+    let order = free(without_coupon(&world, ONE));
+    let decision = world.hear(order.into());
+    let Fact::CouponApplied(applied) = &decision.says[0].fact else {
+        panic!("{decision:?}")
+    };
+    assert_eq!((applied.discount, applied.paid), (Money::ZERO, Money::ZERO));
+    let order = free(deducted(&world, TWO));
+    let decision = world.hear(order.into());
+    assert!(
+        matches!(decision.says[0].fact, Fact::CouponRejected(_)),
+        "{decision:?}"
+    );
+    assert_eq!(held(&world).state, State::Available);
+}
+
+#[test]
+fn hard_case_16_a_coupon_may_take_the_whole_price() {
+    let mut world = world();
+    change_coupon(&mut world, |row| row.value = 30_001);
+    let order = deducted(&world, ONE);
+    let decision = world.hear(order.into());
+    let Fact::CouponApplied(applied) = &decision.says[0].fact else {
+        panic!("{decision:?}")
+    };
+    let whole = (Money::new(30_000), Money::ZERO);
+    assert_eq!((applied.discount, applied.paid), whole);
+}
+
+#[test]
+fn hard_case_16_the_open_order_of_a_user_who_left_uses_the_coupon_and_gives_it_back() {
+    let mut world = world();
+    let order = deducted(&world, ONE);
+    let gone = UserDeactivated {
+        user_id: USER,
+        at: world.now,
+    };
+    world.hear(gone.into());
+    world.hear(order.clone().into());
+    assert_eq!(held(&world).order_id, Some(ONE), "it was placed before");
+    let restored = world.hear(cancelled(&order));
+    assert_eq!(restored.says.len(), 1);
+    assert_eq!(held(&world).state, State::Available);
 }

@@ -1,4 +1,4 @@
-//! The commands: who is issued a coupon, with which number, and what a repeated key is told.
+//! Issuing: who gets a coupon, with which number, and what a repeated key is told.
 
 use contracts::events::promotion::CouponIssued;
 use contracts::events::user::UserDeactivated;
@@ -6,7 +6,7 @@ use contracts::events::user::UserDeactivated;
 use super::*;
 use crate::decide::{Issued, Reply};
 use crate::domain::refusal::Refusal;
-use crate::input::{CreateCoupon, Input, IssueCoupon};
+use crate::input::{Input, IssueCoupon};
 use crate::store::{ClosedUser, CouponIssue, Status};
 
 fn offered(total_quantity: i64) -> World {
@@ -272,49 +272,4 @@ fn of_a_rush_exactly_as_many_are_served_as_there_are_pieces_without_a_gap() {
     written.sort_unstable();
     assert_eq!(written, numbers);
     assert_eq!(world.get::<Coupon>(&COUPON).unwrap().issued, 100);
-}
-
-#[test]
-fn a_coupon_is_created_once_under_its_key() {
-    let mut world = World::new();
-    let command = CreateCoupon {
-        id: COUPON,
-        terms: terms(&world),
-        key: key("create"),
-    };
-    let first = world.send(Input::CreateCoupon(Box::new(command.clone())));
-    let Some(Reply::Created {
-        coupon,
-        replayed: false,
-    }) = first.reply
-    else {
-        panic!("{first:?}");
-    };
-    assert_eq!(*coupon, Coupon::new(COUPON, &command.terms, world.now));
-    assert_eq!(world.get::<Coupon>(&COUPON), Some((*coupon).clone()));
-
-    world.send(Input::IssueCoupon(issue(1, 7)));
-    let retry = CreateCoupon {
-        id: CouponId::new(22),
-        ..command.clone()
-    };
-    let again = world.send(Input::CreateCoupon(Box::new(retry)));
-    assert_eq!(
-        again.reply,
-        Some(Reply::Created {
-            coupon,
-            replayed: true
-        })
-    );
-    assert_eq!(world.all::<Coupon>().len(), 1);
-
-    let key = KeyUse {
-        fingerprint: vec![2],
-        ..command.key.clone()
-    };
-    let other = world.send(Input::CreateCoupon(Box::new(CreateCoupon {
-        key,
-        ..command
-    })));
-    assert_eq!(other.reply, Some(Reply::Refused(Refusal::KeyReused)));
 }
