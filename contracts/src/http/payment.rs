@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::faults::Faults;
 use crate::events::payment::{PointDirection, TransactionId};
-use crate::ids::{OrderId, UserId};
+use crate::ids::{OrderId, RefundId};
 use crate::money::Money;
 use crate::problem::Problem;
 use crate::time::Timestamp;
@@ -54,7 +54,7 @@ pub struct ListPoints {
     pub kind: Option<PointDirection>,
 }
 
-/// GET /points/me/history
+/// GET /points/me/history and GET /payments
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PointLedgerView {
@@ -66,6 +66,9 @@ pub struct PointLedgerView {
     pub balance_after: Money,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<OrderId>,
+    /// The refund that gave it back; none where the whole payment was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund_id: Option<RefundId>,
     pub created_at: Timestamp,
 }
 
@@ -74,9 +77,6 @@ pub struct PointLedgerView {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListPayments {
     pub order_id: OrderId,
-    /// Whose order it is; only operators may name another than themselves.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<UserId>,
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! What Payment serves: the caller's own points. No path names a user, so nobody's points can be
-//! reached but one's own.
+//! reached but one's own; only operators see what somebody else's order moved.
 
 use anyhow::Context as _;
 use axum::Router;
@@ -20,8 +20,9 @@ use crate::decide::{self, Charged};
 use crate::input::{Charge, Input};
 use crate::view;
 
-/// Goes into the cursors of the ledger.
+/// Go into the cursors of the lists.
 const HISTORY: &str = "points";
+const PAYMENTS: &str = "payments";
 
 pub fn router(place: Place<Payment>) -> Router {
     Router::new()
@@ -82,33 +83,33 @@ async fn history(
         rows: paging.rows(),
     };
     let read = place.readers.with(|reader| view::history(reader, &wanted));
-    let views = read.context("could not read a points ledger")?;
-    Ok(Json(
-        paging.page(HISTORY, views, |view| view.transaction_id),
-    ))
+    let found = read.context("could not read a points ledger")?;
+    Ok(Json(match found.stopped {
+        Some(last) => paging.unfinished(HISTORY, found.views, &last),
+        None => paging.page(HISTORY, found.views, |view| view.transaction_id),
+    }))
 }
 
-/// Of an order that took nothing, or is somebody else's, there is nothing to see.
+/// Of an order that took nothing, or is somebody else's, there is nothing to see: whether it
+/// exists is Order's to say.
 async fn payments(
     State(place): State<Place<Payment>>,
     caller: Caller,
     Query(asked): Query<ListPayments>,
+    paging: Paging,
 ) -> Result<Json<Page<PointLedgerView>>, Failure> {
-    let user = asked.user_id.unwrap_or(caller.user);
-    if user != caller.user {
-        caller.require(Role::Operator)?;
-    }
-    let read = place
-        .readers
-        .with(|reader| view::payments(reader, user, asked.order_id));
-    let items = read.context("could not read the payments of an order")?;
-    match items.is_empty() {
-        true => Err(Problem::missing::<ids::Order>().into()),
-        false => Ok(Json(Page {
-            items,
-            next_cursor: None,
-        })),
-    }
+    let wanted = view::Payments {
+        order_id: asked.order_id,
+        owner: (caller.role < Role::Operator).then_some(caller.user),
+        after: paging.after(PAYMENTS)?,
+        rows: paging.rows(),
+    };
+    let read = place.readers.with(|reader| view::payments(reader, &wanted));
+    let found = read.context("could not read the payments of an order")?;
+    let views = found.ok_or_else(Problem::missing::<ids::Order>)?;
+    Ok(Json(
+        paging.page(PAYMENTS, views, |view| view.transaction_id),
+    ))
 }
 
 fn shown(charged: Charged) -> Reply<ChargeView> {

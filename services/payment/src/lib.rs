@@ -27,10 +27,20 @@ pub mod api;
 pub struct Payment;
 
 /// Its tables, oldest step first.
-pub const MIGRATIONS: db::Migrations = &[db::Migration {
-    name: "V1__payment",
-    sql: include_str!("../migrations/sqlite/0001_payment.sql"),
-}];
+pub const MIGRATIONS: db::Migrations = &[
+    db::Migration {
+        name: "V1__payment",
+        sql: include_str!("../migrations/sqlite/0001_payment.sql"),
+    },
+    db::Migration {
+        name: "V2__by_direction_and_order",
+        sql: include_str!("../migrations/sqlite/0002_by_direction_and_order.sql"),
+    },
+    db::Migration {
+        name: "V3__saga_event_log",
+        sql: include_str!("../migrations/sqlite/0003_saga_event_log.sql"),
+    },
+];
 
 impl Service for Payment {
     const NAME: ServiceName = ServiceName::Payment;

@@ -243,6 +243,36 @@ async fn a_ledger_is_paged_newest_first_and_shows_its_owner_only() {
     desk.close().await;
 }
 
+#[tokio::test]
+async fn of_an_order_that_moved_nothing_there_are_no_payments() {
+    let desk = Desk::open().await;
+    let unknown = desk.place.handle.next_id::<contracts::ids::Order>();
+    for (query, status, code) in [
+        (format!("orderId={unknown}"), 404, "ORDER_NOT_FOUND"),
+        (
+            format!("orderId={unknown}&userId=8"),
+            400,
+            "VALIDATION_FAILED",
+        ),
+        (
+            format!("orderId={unknown}&limit=0"),
+            400,
+            "VALIDATION_FAILED",
+        ),
+        (
+            format!("orderId={unknown}&cursor=zz"),
+            400,
+            "INVALID_CURSOR",
+        ),
+        ("orderId=zz".to_owned(), 400, "VALIDATION_FAILED"),
+        (String::new(), 400, "VALIDATION_FAILED"),
+    ] {
+        let refused = desk.get(USER, &format!("/api/v1/payments?{query}")).await;
+        refused.assert_refused(status, code);
+    }
+    desk.close().await;
+}
+
 impl Desk {
     async fn charge_in_process(&self, id: SagaId, user_id: UserId, amount: i64) {
         let key = KeyUse {
