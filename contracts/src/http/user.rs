@@ -10,6 +10,10 @@ use crate::ids::UserId;
 use crate::problem::{Fault, Problem, Text};
 use crate::time::Timestamp;
 
+mod administration;
+
+pub use administration::{AccountChange, AccountStatus, AccountView, ListAccounts, UpdateAccount};
+
 const EMAIL_MAX: usize = 254;
 const LOCAL_PART_MAX: usize = 64;
 const LABEL_MAX: usize = 63;

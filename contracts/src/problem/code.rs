@@ -39,6 +39,7 @@ pub enum Code {
     CouponSoldOut,
     NotIssuePeriod,
     EmailTaken,
+    OwnRole,
     UserCancelled,
     Expired,
     Operator,
@@ -196,6 +197,12 @@ const TABLE: [Entry; Code::ALL.len()] = [
         "The email is taken",
     ),
     entry(
+        "OWN_ROLE",
+        409,
+        "내 관리자 권한은 다른 관리자만 거둘 수 있어요",
+        "Another admin has to do that",
+    ),
+    entry(
         "USER_CANCELLED",
         409,
         "고객이 취소한 주문이에요",
@@ -319,7 +326,7 @@ const TABLE: [Entry; Code::ALL.len()] = [
 ];
 
 impl Code {
-    pub const ALL: [Code; 45] = [
+    pub const ALL: [Code; 46] = [
         Code::ValidationFailed,
         Code::IdempotencyKeyRequired,
         Code::InvalidCursor,
@@ -344,6 +351,7 @@ impl Code {
         Code::CouponSoldOut,
         Code::NotIssuePeriod,
         Code::EmailTaken,
+        Code::OwnRole,
         Code::UserCancelled,
         Code::Expired,
         Code::Operator,

@@ -1,5 +1,6 @@
-//! What User serves: sign-up, login, the caller's own account, and the public key of its tokens.
-//! No body names a role and no path a user: nobody can raise themselves or reach another.
+//! What User serves: sign-up, login, the caller's own account, the public key of its tokens, and
+//! all accounts to admins. Nobody else's body names a role or path a user: nobody can raise
+//! themselves or reach another.
 
 use std::time::Duration;
 
@@ -25,6 +26,9 @@ use crate::passwords::Passwords;
 use crate::store::{Status, User as Account};
 use crate::{User, decide, view};
 
+/// What admins do.
+mod accounts;
+
 /// What a role or an account has lost lives on for so long; a refresh token asks again.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(TOKEN_LIFETIME_SECONDS as u64);
 const TOKEN_LIFETIME_SECONDS: u32 = 900;
@@ -41,13 +45,17 @@ pub fn router(place: Place<User>) -> anyhow::Result<Router> {
         passwords: Passwords::new()?,
     };
     Ok(Router::new()
-        .route("/api/v1/users", post(register))
+        .route("/api/v1/users", get(accounts::list).post(register))
         .route("/api/v1/auth/login", post(login))
         .route("/api/v1/auth/logout", post(log_out))
         .route("/api/v1/oauth/token", post(refresh))
         .route(
             "/api/v1/users/me",
             get(show).patch(update_profile).delete(deactivate),
+        )
+        .route(
+            "/api/v1/users/{id}",
+            get(accounts::show).patch(accounts::update),
         )
         .route("/.well-known/jwks.json", get(jwks))
         .with_state(desk))

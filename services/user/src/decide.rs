@@ -7,7 +7,10 @@ use runtime::{Decision, Moment};
 
 use crate::domain::{Profile, Refusal};
 use crate::input::{Deactivate, Input, RefreshToken, Register, UpdateProfile};
-use crate::store::{Rows, Status, User, UserEmail};
+use crate::store::{Rows, Status, StoredRole, User, UserEmail};
+
+/// What admins make of other accounts.
+mod administering;
 
 /// Logins and the tokens that follow from them.
 mod sessions;
@@ -31,6 +34,7 @@ pub fn decide(rows: &mut Rows, input: &Input, at: &Moment) -> Decision<Reply> {
         Input::Register(command) => register(rows, command, at),
         Input::UpdateProfile(command) => update_profile(rows, command),
         Input::Deactivate(command) => deactivate(rows, command, at),
+        Input::Administer(command) => administering::administer(rows, *command, at),
         Input::LogIn(command) => sessions::log_in(rows, *command, at.now),
         Input::Refresh(token) => sessions::refresh(rows, *token, at.now),
         Input::LogOut(token) => sessions::log_out(rows, *token),
@@ -100,7 +104,7 @@ fn update_profile(rows: &mut Rows, command: &UpdateProfile) -> Decision<Reply> {
     Decision::reply(account(user))
 }
 
-/// Closing a closed account changes nothing and says nothing.
+/// Closing a closed account changes nothing and says nothing. An admin's is closed by another.
 fn deactivate(rows: &mut Rows, command: &Deactivate, at: &Moment) -> Decision<Reply> {
     let user = match rows.user.get(&command.user_id) {
         None => return refuse(Refusal::UserNotFound),
@@ -110,6 +114,13 @@ fn deactivate(rows: &mut Rows, command: &Deactivate, at: &Moment) -> Decision<Re
         Status::Deactivated => return Decision::reply(account(user)),
         Status::Active => {}
     }
+    match user.role {
+        StoredRole::Admin => refuse(Refusal::OwnRole),
+        StoredRole::Shopper | StoredRole::Operator => close(rows, user, at),
+    }
+}
+
+fn close(rows: &mut Rows, user: User, at: &Moment) -> Decision<Reply> {
     let user = User {
         status: Status::Deactivated,
         version: user.version + 1,

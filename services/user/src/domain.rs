@@ -55,6 +55,11 @@ pub enum Refusal {
     UserNotFound,
     #[error("the account is closed")]
     UserClosed,
+    #[error("only an admin may do that")]
+    NotAdmin,
+    /// So that a shop which has an admin never loses the last one.
+    #[error("an admin's role is another admin's to take")]
+    OwnRole,
     #[error("the refresh token is not good any more")]
     TokenRevoked,
     #[error("the refresh token has expired")]
@@ -70,6 +75,8 @@ impl Refusal {
             Self::EmailTaken => Code::EmailTaken,
             Self::UserNotFound => Code::UserNotFound,
             Self::UserClosed => Code::UserClosed,
+            Self::NotAdmin => Code::Forbidden,
+            Self::OwnRole => Code::OwnRole,
             Self::TokenRevoked | Self::TokenReused => Code::Unauthenticated,
             Self::TokenExpired => Code::TokenExpired,
         }

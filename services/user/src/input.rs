@@ -2,7 +2,7 @@
 
 use contracts::envelope::Event;
 use contracts::http::Role;
-use contracts::http::user::Email;
+use contracts::http::user::{AccountChange, Email};
 use contracts::ids::{Id, UserId};
 use runtime::Accept;
 
@@ -14,6 +14,7 @@ pub enum Input {
     Register(Register),
     UpdateProfile(UpdateProfile),
     Deactivate(Deactivate),
+    Administer(Administer),
     LogIn(LogIn),
     Refresh(RefreshToken),
     LogOut(RefreshToken),
@@ -40,6 +41,14 @@ pub struct UpdateProfile {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Deactivate {
     pub user_id: UserId,
+}
+
+/// What one admin makes of somebody's account.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Administer {
+    pub user_id: UserId,
+    pub by: UserId,
+    pub change: AccountChange,
 }
 
 /// Begins a family of refresh tokens, for who has proved to be the user.

@@ -39,6 +39,14 @@ pub const MIGRATIONS: db::Migrations = &[
         name: "V2__token_family",
         sql: include_str!("../migrations/sqlite/0002_token_family.sql"),
     },
+    db::Migration {
+        name: "V3__user_lists",
+        sql: include_str!("../migrations/sqlite/0003_user_lists.sql"),
+    },
+    db::Migration {
+        name: "V4__saga_event_log",
+        sql: include_str!("../migrations/sqlite/0004_saga_event_log.sql"),
+    },
 ];
 
 impl Service for User {

@@ -82,6 +82,11 @@ pub fn ask(rows: &mut Rows, input: &Input) {
             rows.user.ask(command.user_id);
             rows.token_family.ask_prefix(command.user_id);
         }
+        Input::Administer(command) => {
+            rows.user.ask(command.user_id);
+            rows.user.ask(command.by);
+            rows.token_family.ask_prefix(command.user_id);
+        }
         Input::LogIn(command) => {
             rows.user.ask(command.user_id);
             rows.token_family.ask_prefix(command.user_id);

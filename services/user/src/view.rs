@@ -1,10 +1,14 @@
-//! What User shows: an account to its owner, and to the login what a password is checked against.
+//! What User shows: an account to its owner and to admins, and to the login what a password is
+//! checked against.
 
 use contracts::http::user::{Email, UserView};
 use contracts::ids::UserId;
 use db::{Failed, Reader, Store};
 
 use crate::store::{User, UserEmail};
+
+/// As admins see them.
+pub mod accounts;
 
 pub fn by_id(reader: &Reader, id: UserId) -> Result<Option<User>, Failed> {
     reader.get::<User>(&id)

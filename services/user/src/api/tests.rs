@@ -15,6 +15,9 @@ use tower::ServiceExt;
 use super::*;
 use crate::passwords;
 
+/// What admins do.
+mod accounts;
+
 /// User alone on a folder of its own, served without a socket.
 struct Desk {
     router: Router,

@@ -1,3 +1,4 @@
+use contracts::envelope::Actor;
 use contracts::events::Fact;
 use contracts::http::Role;
 use contracts::http::user::Email;
@@ -9,6 +10,7 @@ use crate::domain::{PasswordHash, ProfileChange};
 use crate::store::StoredRole;
 use crate::{MIGRATIONS, User as Service};
 
+mod administering;
 mod refreshing;
 
 const ID: UserId = UserId::new(7);

@@ -96,3 +96,31 @@ async fn hard_case_16_the_open_orders_of_who_left_end_well() {
     assert_eq!(shop.balance(buyer.id), 10_000 - PRICE);
     shop.end().await;
 }
+
+#[tokio::test]
+async fn hard_case_16_whom_an_admin_closes_orders_no_more_and_is_still_refunded() {
+    let shop = TestShop::start().await;
+    let (admin, buyer) = (shop.admin().await, shop.shopper().await);
+    shop.charge(buyer.id, 10_000).await;
+    let product = shop.product(PRICE, STOCK).await;
+    let order = shop
+        .place_and_wait(&buyer, &[(product, 1)], None)
+        .await
+        .is(201)
+        .order_id();
+    let path = format!("/api/v1/users/{}", buyer.id);
+    let closing = json!({ "status": "DEACTIVATED" });
+    let closed = shop.call(Method::PATCH, &path, Some(&admin), Some(&closing));
+    assert_eq!(closed.await.is(200).body["status"], "DEACTIVATED");
+    shop.rest().await;
+    let refused = shop.place_with(&buyer, &[(product, 1)], None, &[]).await;
+    refused.is_problem(403, "USER_CLOSED");
+    let path = format!("/api/v1/orders/{order}/refunds");
+    let body = json!({ "reason": "변심" });
+    shop.post(&path, &buyer, &shop.fresh_key(), &body)
+        .await
+        .is(202);
+    shop.rest().await;
+    assert_eq!(shop.balance(buyer.id), 10_000);
+    shop.end().await;
+}
