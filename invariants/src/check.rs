@@ -78,6 +78,11 @@ pub const ALWAYS: &[Invariant] = &[
         check: audit::i12_numbering,
     },
     Invariant {
+        name: "I12",
+        meaning: "every row of the audit is under its batch's seal, in its writer's one chain",
+        check: audit::i12_seals,
+    },
+    Invariant {
         name: "I7",
         meaning: "a refund is done exactly when every return it is owed is acknowledged",
         check: refunds::i7_acknowledged,

@@ -13,7 +13,7 @@ use contracts::time::Timestamp;
 use db::cell::KeyColumn;
 use db::{Failed, Row, Standing, Store};
 use payment::store::{self as points, Point, PointHistory};
-use product::store::{self as stock, Ledger, Product, Rank, Stock};
+use product::store::{self as stock, Ledger, Product, RANKING, Rank, RankDay, Ranking, Stock};
 use promotion::store::{Coupon, CouponIssue, State, UserCoupon};
 use user::store as accounts;
 
@@ -53,6 +53,9 @@ pub(crate) struct Shelves {
     pub stock: Vec<Stock>,
     pub ledger: Vec<Ledger>,
     pub ranks: Vec<Rank>,
+    pub days: Vec<RankDay>,
+    /// The first day that is ranked by the hour; none before the first sale.
+    pub hours_from: Option<i64>,
     /// Places in the ledger, by product and version: the order of commits.
     by_product: Vec<u32>,
 }
@@ -175,6 +178,8 @@ impl Shelves {
             products: each(store, first, product)?,
             stock: store.all()?,
             ranks: store.all()?,
+            days: store.all()?,
+            hours_from: store.get::<Ranking>(&RANKING)?.map(|row| row.hours_from),
             ledger,
             by_product,
         })

@@ -8,7 +8,10 @@ mod world;
 use std::collections::BTreeSet;
 
 use crate::{ALWAYS, AT_REST, ONE_MOMENT, check_always};
+use order::seal::Hash;
+use order::store::{AuditHead, AuditSeal};
 use plants::Plant;
+use product::store::{RANKING, Rank, RankDay, Ranking};
 use world::*;
 
 #[test]
@@ -58,6 +61,37 @@ fn every_check_is_tripped_and_every_invariant_alone() {
     }
 }
 
+/// A file from before there were seals says up to which batch it is without.
+#[test]
+fn an_audit_from_before_its_seals_is_none_the_worse() {
+    let mut rows = healthy();
+    let seals = rows.order.table_mut::<AuditSeal>();
+    let (writer, batch_no) = *seals.keys().next_back().unwrap();
+    let (hash, previous) = (Hash::NONE, Hash::NONE);
+    let mut begin_behind = |batch_no| {
+        let seals = rows.order.table_mut::<AuditSeal>();
+        seals.clear();
+        let seal = AuditSeal {
+            writer,
+            batch_no,
+            hash,
+            previous,
+        };
+        put(&mut rows.order, seal);
+        let head = AuditHead {
+            writer,
+            batch_no,
+            hash,
+        };
+        put(&mut rows.order, head);
+        rows.violations()
+    };
+    assert_eq!(begin_behind(batch_no), []);
+    let one_less = begin_behind(batch_no - 1);
+    assert_eq!(one_less.len(), 1, "{one_less:?}");
+    assert!(one_less[0].to_string().contains("has no seal"));
+}
+
 #[test]
 fn a_violation_is_told_up_to_a_bound() {
     let mut rows = healthy();
@@ -66,4 +100,32 @@ fn a_violation_is_told_up_to_a_bound() {
     }
     let found = rows.violations();
     assert_eq!(found.len(), crate::MOST_TOLD);
+}
+
+/// Hours that became their day say the same, also while some of them wait.
+#[test]
+fn a_folded_ranking_is_none_the_worse() {
+    let mut rows = healthy();
+    let ranks = rows.product.table_mut::<Rank>();
+    let all: Vec<Rank> = std::mem::take(ranks).into_values().collect();
+    let day = |rank: &Rank| (rank.hour + 9).div_euclid(24);
+    let last = all.iter().map(day).max().unwrap();
+    for (place, rank) in all.into_iter().enumerate() {
+        let (day, product_id) = (day(&rank), rank.product_id);
+        if place == 0 {
+            put(&mut rows.product, rank);
+            continue;
+        }
+        let days = rows.product.table_mut::<RankDay>();
+        let quantity = 0;
+        let folded = days.entry((day, product_id)).or_insert(RankDay {
+            day,
+            product_id,
+            quantity,
+        });
+        folded.quantity += rank.quantity;
+    }
+    let (id, hours_from) = (RANKING, last);
+    put(&mut rows.product, Ranking { id, hours_from });
+    assert_eq!(rows.violations(), []);
 }

@@ -231,6 +231,14 @@ impl<S: Plant> Service for Planted<S> {
             None => S::decide(rows, input, at),
         }
     }
+
+    fn ask_close(rows: &mut Self::Rows, writer: i64) {
+        S::ask_close(rows, writer);
+    }
+
+    fn close(rows: &mut Self::Rows, at: &Moment) {
+        S::close(rows, at);
+    }
 }
 
 impl Plant for user::User {

@@ -71,7 +71,7 @@ fn running_once(places: &Places, at_rest: bool) -> Result<Checked, Failed> {
 }
 
 /// Lends a reader of each, all of them within a transaction of their own.
-fn each_at_one_moment<T>(
+pub(crate) fn each_at_one_moment<T>(
     unopened: &[&Arc<Readers>],
     opened: &mut Vec<&Reader>,
     read: &mut dyn FnMut(&[&Reader]) -> Result<T, Failed>,

@@ -20,7 +20,7 @@ struct Metric {
     value: fn(&Status, Timestamp) -> f64,
 }
 
-const METRICS: [Metric; 9] = [
+const METRICS: [Metric; 11] = [
     Metric {
         name: "jangteo_batches_total",
         kind: "counter",
@@ -50,6 +50,18 @@ const METRICS: [Metric; 9] = [
         kind: "counter",
         help: "Events set aside.",
         value: |status, _| status.parked.load(Ordering::Relaxed) as f64,
+    },
+    Metric {
+        name: "jangteo_parked_keys",
+        kind: "gauge",
+        help: "Keys set aside now.",
+        value: |status, _| status.parked_keys.load(Ordering::Relaxed) as f64,
+    },
+    Metric {
+        name: "jangteo_paused_topics",
+        kind: "gauge",
+        help: "Topics not read, because too much of them is set aside.",
+        value: |status, _| status.paused.load(Ordering::Relaxed) as f64,
     },
     Metric {
         name: "jangteo_rollbacks_total",

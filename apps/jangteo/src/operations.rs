@@ -1,6 +1,8 @@
 //! What operators ask of the whole shop. The merge over services lives here as long as they run
 //! in one process; each service answers for its own rows.
 
+use std::sync::atomic::Ordering;
+
 use anyhow::Context as _;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -14,10 +16,10 @@ use contracts::events::order::FailureCode;
 use contracts::http::invariants::{CheckInvariants, CheckedView, InvariantsView, ViolationView};
 use contracts::http::saga::{ListSagas, SagaDetailView, SagaStoryView, SagaView, StoryEventView};
 use contracts::http::{Page, Role};
-use contracts::ids::{self, OrderId, SagaId};
-use contracts::problem::Code;
+use contracts::ids::{self, SagaId};
+use contracts::problem::{Code, Problem};
 use contracts::saga::{self, Direction};
-use order::view::{self, Rebuild, WantedSagas};
+use order::view::{self, Rebuild};
 use platform_http::{Caller, Failure, Paging, PathId, Query};
 
 use crate::check::{self, Checked};
@@ -29,8 +31,6 @@ mod outbox;
 mod projections;
 mod sagas;
 
-/// Goes into the cursors of the list.
-const SAGAS: &str = "sagas";
 /// How far two services' clocks may be apart when a saga's events are looked for.
 const CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(10 * 60);
 
@@ -69,8 +69,17 @@ async fn live() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Ready means that the databases answer; the loops' end ends the process.
+/// Ready means that the databases answer and every topic is read; the loops' end ends the process.
 async fn ready(State(operations): State<Operations>) -> Result<StatusCode, Failure> {
+    let loops = crate::metrics::loops(&operations.places).into_iter();
+    let paused = loops.filter(|(_, status)| status.paused.load(Ordering::Relaxed) > 0);
+    if let Some((name, _)) = paused.last() {
+        let problem = Problem::new(Code::UpstreamUnavailable).detail(
+            format!("{name}: 멈춘 이벤트가 너무 많아 더 읽지 않아요 → jangteo dlq list"),
+            format!("{name} reads no further: too much is parked; see jangteo dlq list"),
+        );
+        return Err(problem.into());
+    }
     let readers = &operations.places.order.readers;
     let read = readers
         .with(|reader| reader.query(|connection| connection.query_row("SELECT 1", [], |_| Ok(()))));
@@ -91,35 +100,29 @@ async fn sagas(
     paging: Paging,
 ) -> Result<Json<Page<SagaView>>, Failure> {
     caller.require(Role::Operator)?;
-    let after = paging.after::<SagaId>(SAGAS)?.map(SagaId::cast);
-    let wanted = WantedSagas {
-        state: filter.state,
-        after,
-        rows: paging.rows(),
-    };
-    let readers = &operations.places.order.readers;
-    let read = readers.with(|reader| view::sagas(reader, &wanted));
-    let views = read.context("could not list sagas")?;
-    Ok(Json(paging.page(SAGAS, views, |view| view.saga_id)))
+    let order = &operations.places.order;
+    let page = order::api::saga_page(&order.readers, filter, &paging, order.handle.now())?;
+    Ok(Json(page))
 }
 
 async fn story(
     State(operations): State<Operations>,
     caller: Caller,
-    PathId(order_id): PathId<ids::Order>,
+    PathId(id): PathId<ids::Order>,
 ) -> Result<Json<SagaStoryView>, Failure> {
     caller.require(Role::Operator)?;
+    let saga_id: SagaId = id.cast();
     let places = &operations.places;
     let read = places
         .order
         .readers
-        .with(|reader| view::saga(reader, order_id));
-    let found = read.with_context(|| format!("could not read saga {order_id}"))?;
+        .with(|reader| view::saga(reader, saga_id));
+    let found = read.with_context(|| format!("could not read saga {saga_id}"))?;
     let SagaDetailView {
         saga, remaining, ..
     } = found.ok_or(Code::OrderNotFound)?;
-    let timeline = timeline(places, order_id)
-        .with_context(|| format!("could not read the events of saga {order_id}"))?;
+    let timeline = timeline(places, saga_id)
+        .with_context(|| format!("could not read the events of saga {saga_id}"))?;
     Ok(Json(SagaStoryView {
         saga,
         remaining,
@@ -129,11 +132,11 @@ async fn story(
 
 /// What the outboxes still hold of a saga. Commit times of one service ascend; between services
 /// they may be as far apart as their clocks.
-fn timeline(places: &Places, order_id: OrderId) -> Result<Vec<StoryEventView>, db::Failed> {
-    let from = order_id.at().minus(CLOCK_SKEW);
+fn timeline(places: &Places, saga_id: SagaId) -> Result<Vec<StoryEventView>, db::Failed> {
+    let from = saga_id.at().minus(CLOCK_SKEW);
     let mut events = Vec::new();
     for topic in places.topics.iter() {
-        events.extend(topic.of_saga(order_id.into(), from)?);
+        events.extend(topic.of_saga(saga_id, from)?);
     }
     events.sort_by_key(|event| event.at);
     Ok(events.iter().map(told).collect())

@@ -8,6 +8,15 @@ use crate::time::Timestamp;
 
 const REASON_MAX: usize = 200;
 
+/// The filter of GET /dead-letters.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListDeadLetters {
+    /// Who could not handle it: a service, or a read model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+}
+
 /// One row of GET /dead-letters: a key that one service has set aside.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -19,6 +28,7 @@ pub struct DeadLetterView {
     /// Whose event it is.
     pub publisher: String,
     pub key: String,
+    /// 0 when the key flows, and only what was discarded of it is left to tell.
     pub events: usize,
     /// The first of them.
     pub event: String,
@@ -39,6 +49,8 @@ pub struct DeadLetterDetailView {
     #[serde(flatten)]
     pub letter: DeadLetterView,
     pub queue: Vec<ParkedEventView>,
+    /// What was given up of this key, ever.
+    pub discarded: Vec<DiscardedEventView>,
 }
 
 /// One event of a parked key.
@@ -51,6 +63,20 @@ pub struct ParkedEventView {
     pub why: String,
     /// As it came.
     pub body: String,
+}
+
+/// An event that somebody gave up: the service never heard it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DiscardedEventView {
+    pub event: String,
+    pub at: Timestamp,
+    /// Why it had been parked.
+    pub why: String,
+    pub body: String,
+    pub discarded_at: Timestamp,
+    pub by: String,
+    pub reason: String,
 }
 
 /// POST /dead-letters/{id}/discard, and POST /sagas/{id}/resolve

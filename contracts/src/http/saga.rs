@@ -6,9 +6,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::order::AuditEventView;
-use crate::ids::{OrderNumber, SagaId};
+use crate::ids::{OrderId, OrderNumber, SagaId};
 use crate::problem::Code;
-use crate::saga::Steps;
+use crate::saga::{Step, Steps};
 use crate::time::Timestamp;
 
 /// Where a saga stands.
@@ -22,31 +22,52 @@ pub enum SagaState {
     Compensated,
 }
 
-/// The filter of GET /admin/v1/sagas.
+/// What a saga is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SagaKind {
+    Order,
+    Refund,
+}
+
+/// The filter of GET /sagas and of GET /admin/v1/sagas.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListSagas {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<SagaState>,
+    /// Only those that began at least so many seconds ago.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age: Option<u32>,
+    /// Only those that wait for this step, or for its undo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<Step>,
 }
 
-/// One row of GET /admin/v1/sagas.
+/// One row of GET /sagas and of GET /admin/v1/sagas.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SagaView {
+    /// The order's id, or the refund's.
     pub saga_id: SagaId,
+    pub kind: SagaKind,
+    pub order_id: OrderId,
     pub order_number: OrderNumber,
     pub state: SagaState,
     /// An event of it is set aside and waits for somebody.
     pub parked: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure_code: Option<Code>,
-    /// The steps whose undo somebody owes.
+    /// What it waits for now: the next step, or those that somebody owes.
+    pub waits_for: Steps,
+    /// The steps whose undo somebody owes; a refund's returns.
     pub owed: Steps,
-    /// The steps whose undo was heard of.
+    /// Those that were heard of.
     pub acknowledged: Steps,
     pub created_at: Timestamp,
-    pub expires_at: Timestamp,
+    /// Only an order has a deadline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -110,13 +131,26 @@ impl FromStr for SagaState {
 }
 
 /// POST /sagas/{id}/retry
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RetriedView {
     /// How many events of the saga the log still has.
     pub events: usize,
     /// How often one of them was handed to a service that hears it.
     pub handed: usize,
+    /// Whether the log still has the saga from its beginning.
+    pub whole: bool,
+    pub services: Vec<HandedView>,
+}
+
+/// What one service was given of a saga.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HandedView {
+    pub service: String,
+    pub events: usize,
+    /// The key was parked there: it was taken up again, since its events stand in that queue.
+    pub redriven: bool,
 }
 
 /// POST /sagas/{id}/resolve

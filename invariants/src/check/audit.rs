@@ -1,8 +1,13 @@
-//! I12: the audit of an order has every fact about it once, in one unbroken numbering.
+//! I12: the audit of an order has every fact about it once, in one unbroken numbering, and is
+//! sealed batch by batch in one unbroken chain.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::envelope::ServiceName;
 use contracts::events::Kind;
 use contracts::ids::OrderId;
+use order::seal::{Hash, Unsealed};
+use order::store::AuditSeal;
 
 use super::Findings;
 use crate::Violation;
@@ -75,6 +80,90 @@ pub(super) fn i12_numbering(facts: &Facts) -> Vec<Violation> {
         unheard(facts, &facts.order.platform, kind, &mut findings);
     }
     findings.found
+}
+
+pub(super) fn i12_seals(facts: &Facts) -> Vec<Violation> {
+    let mut findings = Findings::of("I12");
+    let same_writer = |one: &AuditSeal, other: &AuditSeal| one.writer == other.writer;
+    let mut chains: BTreeMap<i64, &[AuditSeal]> = BTreeMap::new();
+    for chain in facts.order.seals.chunk_by(same_writer) {
+        chains.insert(chain[0].writer, chain);
+    }
+    let sealing = facts.order.batches.keys().map(|(writer, _)| *writer);
+    let headed = facts.order.heads.iter().map(|head| head.writer);
+    let writers = chains.keys().copied().chain(sealing).chain(headed);
+    for writer in writers.collect::<BTreeSet<_>>() {
+        let chain = chains.get(&writer).copied().unwrap_or_default();
+        let batches = facts
+            .order
+            .batches
+            .range((writer, i64::MIN)..=(writer, i64::MAX));
+        let mut batches = batches
+            .map(|((_, batch_no), rows)| (*batch_no, rows))
+            .collect();
+        let broken = link_at_odds(chain, &mut batches)
+            .or_else(|| loose_batch(&batches))
+            .or_else(|| head_at_odds(facts, writer, chain.last()));
+        if let Some(witness) = broken {
+            findings.add(format_args!("writer {writer}"), witness);
+        }
+    }
+    findings.found
+}
+
+/// Follows a writer's seals and takes the batches that they are over from `batches`.
+fn link_at_odds(chain: &[AuditSeal], batches: &mut BTreeMap<i64, &Unsealed>) -> Option<String> {
+    let mut previous = Hash::NONE;
+    for (at, seal) in chain.iter().enumerate() {
+        let batch_no = seal.batch_no;
+        if seal.previous != previous {
+            return Some(format!(
+                "the seal of batch {batch_no} stands on {}, the one before it is {previous}",
+                seal.previous
+            ));
+        }
+        // What was written before there were seals.
+        if at == 0 && seal.hash == Hash::NONE {
+            *batches = batches.split_off(&batch_no.saturating_add(1));
+            continue;
+        }
+        let Some(rows) = batches.remove(&batch_no) else {
+            return Some(format!("the seal of batch {batch_no} is over no row"));
+        };
+        if rows.seal(previous) != seal.hash {
+            return Some(format!(
+                "the audit of batch {batch_no} is not what was sealed, {}",
+                seal.hash
+            ));
+        }
+        previous = seal.hash;
+    }
+    None
+}
+
+/// A batch that no seal is over.
+fn loose_batch(batches: &BTreeMap<i64, &Unsealed>) -> Option<String> {
+    let (batch_no, _) = batches.first_key_value()?;
+    Some(format!("the audit of batch {batch_no} has no seal"))
+}
+
+fn head_at_odds(facts: &Facts, writer: i64, last: Option<&AuditSeal>) -> Option<String> {
+    let mut heads = facts.order.heads.iter();
+    let head = heads.find(|head| head.writer == writer);
+    let head = head.map(|head| (head.batch_no, head.hash));
+    let last = last.map(|seal| (seal.batch_no, seal.hash));
+    if head == last {
+        return None;
+    }
+    let told = |seal: Option<(i64, Hash)>| match seal {
+        Some((batch_no, hash)) => format!("{hash} of batch {batch_no}"),
+        None => "none".to_owned(),
+    };
+    Some(format!(
+        "its head is the seal {}, its last is {}",
+        told(head),
+        told(last)
+    ))
 }
 
 pub(super) fn i12_heard(facts: &Facts) -> Vec<Violation> {

@@ -13,6 +13,8 @@ use crate::facts::{Facts, Ordered, Summaries, status_name};
 
 /// Microseconds of an hour of the ranking.
 const HOUR_MICROS: i64 = 3_600_000_000;
+/// How far Seoul is ahead of UTC.
+const SEOUL_HOURS: i64 = 9;
 
 pub(super) fn i13_convergence(facts: &Facts) -> Vec<Violation> {
     let mut findings = Findings::of("I13");
@@ -101,18 +103,47 @@ fn is_closed(facts: &Facts, user_id: UserId) -> bool {
     found.is_ok_and(|at| accounts[at].closed)
 }
 
-/// The ranking, from the oldest hour on that it keeps, less what was refunded of its orders.
-fn ranked(facts: &Facts, findings: &mut Findings) {
-    let first = facts.product.ranks.first().map(|rank| rank.hour);
-    let oldest = if facts.product.platform.is_whole() {
-        i64::MIN
-    } else {
-        first.unwrap_or(i64::MAX)
-    };
-    let mut sold: BTreeMap<(i64, ProductId), i64> = BTreeMap::new();
-    for rank in &facts.product.ranks {
-        sold.insert((rank.hour, rank.product_id), 0);
+/// A count of the ranking: an hour's, or that of a day whose hours are folded or about to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Bucket {
+    Day(i64),
+    Hour(i64),
+}
+
+/// What one product has in one bucket.
+#[derive(Default)]
+struct Count {
+    ranked: i64,
+    sold: i64,
+}
+
+impl Bucket {
+    fn of(hour: i64, facts: &Facts) -> Self {
+        let day = day_of(hour);
+        match facts.product.hours_from {
+            Some(from) if day <= from => Self::Day(day),
+            Some(_) | None => Self::Hour(hour),
+        }
     }
+}
+
+/// The day in Seoul, as the ranking numbers it.
+fn day_of(hour: i64) -> i64 {
+    (hour + SEOUL_HOURS).div_euclid(24)
+}
+
+/// The ranking, from the oldest hour or day on that it keeps, less what was refunded of its orders.
+fn ranked(facts: &Facts, findings: &mut Findings) {
+    let mut counts: BTreeMap<(Bucket, ProductId), Count> = BTreeMap::new();
+    for rank in &facts.product.ranks {
+        let bucket = Bucket::of(rank.hour, facts);
+        counts.entry((bucket, rank.product_id)).or_default().ranked += rank.quantity;
+    }
+    for rank in &facts.product.days {
+        let bucket = Bucket::Day(rank.day);
+        counts.entry((bucket, rank.product_id)).or_default().ranked += rank.quantity;
+    }
+    let oldest = oldest_hour(facts);
     let completed = |order: &&Ordered| order.status == Status::Completed;
     for order in facts.order.orders.iter().filter(completed) {
         let Some(ended_at) = order.ended_at else {
@@ -122,25 +153,44 @@ fn ranked(facts: &Facts, findings: &mut Findings) {
         if hour < oldest {
             continue;
         }
+        let bucket = Bucket::of(hour, facts);
         for line in facts.order.lines(order) {
-            let cell = sold.entry((hour, line.product_id)).or_default();
-            *cell += i64::from(line.quantity.get());
+            let count = counts.entry((bucket, line.product_id)).or_default();
+            count.sold += i64::from(line.quantity.get());
         }
         let refunds = facts.order.refunds(order.order_id).iter();
         for line in refunds.flat_map(|refund| &refund.lines) {
-            let cell = sold.entry((hour, line.product_id)).or_default();
-            *cell -= i64::from(line.quantity.get());
+            let count = counts.entry((bucket, line.product_id)).or_default();
+            count.sold -= i64::from(line.quantity.get());
         }
     }
-    let mut ranks = facts.product.ranks.iter().peekable();
-    for ((hour, product_id), sold) in sold {
-        let rank = ranks.next_if(|rank| (rank.hour, rank.product_id) == (hour, product_id));
-        let counted = rank.map_or(0, |rank| rank.quantity);
-        if sold != counted {
-            findings.add(
-                format_args!("product {product_id}"),
-                format_args!("hour {hour} of the ranking has {counted}, {sold} were sold"),
-            );
+    for ((bucket, product_id), Count { ranked, sold }) in counts {
+        if sold != ranked {
+            let subject = format_args!("product {product_id}");
+            match bucket {
+                Bucket::Hour(hour) => findings.add(
+                    subject,
+                    format_args!("hour {hour} of the ranking has {ranked}, {sold} were sold"),
+                ),
+                Bucket::Day(day) => findings.add(
+                    subject,
+                    format_args!("day {day} of the ranking has {ranked}, {sold} were sold"),
+                ),
+            }
         }
+    }
+}
+
+/// The first hour that surely stands in the ranking.
+fn oldest_hour(facts: &Facts) -> i64 {
+    let shelves = &facts.product;
+    if shelves.platform.is_whole() {
+        return i64::MIN;
+    }
+    match (shelves.days.first(), shelves.ranks.first()) {
+        // The oldest day may be on its way out.
+        (Some(rank), _) => (rank.day + 1) * 24 - SEOUL_HOURS,
+        (None, Some(rank)) => rank.hour,
+        (None, None) => i64::MAX,
     }
 }

@@ -1,5 +1,6 @@
 //! Order's rows without names, prices that were only expected, and audit contents.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -11,7 +12,10 @@ use contracts::saga::Steps;
 use contracts::time::Timestamp;
 use db::cell::KeyColumn;
 use db::{Failed, Store};
-use order::store::{AuditKind, OrderEvent, OrderItem, OrderRow, Refund, Status};
+use order::seal::Unsealed;
+use order::store::{
+    AuditHead, AuditKind, AuditSeal, OrderEvent, OrderItem, OrderRow, Refund, Status,
+};
 
 use super::{Platform, each, under};
 
@@ -22,6 +26,10 @@ pub(crate) struct Orders {
     lines: Vec<Line>,
     pub items: Vec<Item>,
     pub audit: Vec<Audited>,
+    /// The audit once more, by writer and batch, as a seal is made from it.
+    pub batches: BTreeMap<(i64, i64), Unsealed>,
+    pub seals: Vec<AuditSeal>,
+    pub heads: Vec<AuditHead>,
     pub refunds: Vec<Refunded>,
     /// What operators said of sagas, as the audit keeps it.
     pub resolved: Vec<Resolved>,
@@ -119,8 +127,11 @@ impl Orders {
         let first = (lowest, SagaId::lowest(), KeyColumn::lowest());
         let mut audit = Vec::new();
         let mut resolved = Vec::new();
+        let mut batches: BTreeMap<_, Unsealed> = BTreeMap::new();
         store.each_from::<OrderEvent>(&first, &mut |row| {
             resolved.extend(Resolved::of(&row));
+            let batch = batches.entry((row.writer, row.batch_no)).or_default();
+            batch.add(&row);
             audit.push(Audited::of(row));
         })?;
         let refunds = each(store, (lowest, RefundId::lowest()), Refunded::of)?;
@@ -131,6 +142,9 @@ impl Orders {
             lines,
             items,
             audit,
+            batches,
+            seals: store.all()?,
+            heads: store.all()?,
             refunds,
             resolved,
             closed: each(store, UserId::lowest(), closed)?,

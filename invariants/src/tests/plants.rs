@@ -1,10 +1,13 @@
 //! Corruptions, each with the invariants it trips and a part of what is then said.
 
+use std::collections::BTreeMap;
+
 use contracts::events::Kind;
 use contracts::ids::{OrderId, SagaId};
 use contracts::saga::Step;
 use db::{Fence, Idempotency, Maps, Outbox, Row, Standing, Writer};
-use order::store::{AuditKind, OrderEvent};
+use order::seal::{Hash, Unsealed};
+use order::store::{AuditHead, AuditKind, AuditSeal, OrderEvent};
 
 use super::world::*;
 
@@ -13,6 +16,7 @@ mod ledgers;
 mod orders;
 mod refunds;
 mod sagas;
+mod seals;
 
 pub struct Plant {
     pub says: &'static str,
@@ -27,6 +31,7 @@ pub fn all() -> impl Iterator<Item = &'static Plant> {
         coupons::PLANTS,
         refunds::PLANTS,
         sagas::PLANTS,
+        seals::PLANTS,
     ]
     .into_iter()
     .flatten()
@@ -82,6 +87,7 @@ pub fn audit(maps: &mut Maps, order_id: OrderId, saga_id: SagaId, kind: Kind) {
             ..last
         },
     );
+    reseal(maps);
 }
 
 /// Takes a row out of an order's audit and closes the gap.
@@ -93,6 +99,7 @@ pub fn unaudit(maps: &mut Maps, order_id: OrderId, kind: Kind) {
             row.no -= 1;
         }
     }
+    reseal(maps);
 }
 
 /// One more event at the end of an outbox.
@@ -142,4 +149,34 @@ pub fn fence(maps: &mut Maps, saga: impl Into<SagaId>, step: Step, state: Standi
 
 pub fn fence_key(saga: impl Into<SagaId>, step: Step) -> (SagaId, i64) {
     (saga.into(), i64::from(step.code()))
+}
+
+/// The seals as they would be, had the audit been written as it now is: what is planted in rows
+/// before this is the deed of who decided, after it of who got at the file.
+pub fn reseal(maps: &mut Maps) {
+    let mut batches: BTreeMap<(i64, i64), Unsealed> = BTreeMap::new();
+    for row in maps.table_mut::<OrderEvent>().values() {
+        let batch = batches.entry((row.writer, row.batch_no)).or_default();
+        batch.add(row);
+    }
+    maps.table_mut::<AuditSeal>().clear();
+    maps.table_mut::<AuditHead>().clear();
+    for ((writer, batch_no), rows) in batches {
+        let heads = maps.table_mut::<AuditHead>();
+        let previous = heads.get(&writer).map_or(Hash::NONE, |head| head.hash);
+        let hash = rows.seal(previous);
+        let seal = AuditSeal {
+            writer,
+            batch_no,
+            hash,
+            previous,
+        };
+        let head = AuditHead {
+            writer,
+            batch_no,
+            hash,
+        };
+        put(maps, seal);
+        put(maps, head);
+    }
 }

@@ -23,6 +23,8 @@ pub use migrate::{Migration, Migrations};
 pub use row::{Key, Prefix, Row, Shape};
 pub use sqlite::{OpenError, Reader, Readers, Sqlite};
 pub use store::Store;
-pub use system::{Consumed, Fence, Idempotency, Outbox, Parked, Standing, System, Writer};
+pub use system::{
+    Consumed, Discarded, Fence, Idempotency, Outbox, Parked, Standing, System, Writer,
+};
 pub use table::{AnyTable, Rows, Table};
 pub use tx::{Db, Forgotten, Tx};

@@ -16,10 +16,16 @@ pub struct Migration {
 /// The steps of one service, oldest first.
 pub type Migrations = &'static [Migration];
 
-const PLATFORM: Migrations = &[Migration {
-    name: "V1__platform",
-    sql: include_str!("../migrations/sqlite/0001_platform.sql"),
-}];
+const PLATFORM: Migrations = &[
+    Migration {
+        name: "V1__platform",
+        sql: include_str!("../migrations/sqlite/0001_platform.sql"),
+    },
+    Migration {
+        name: "V2__discarded",
+        sql: include_str!("../migrations/sqlite/0002_discarded.sql"),
+    },
+];
 
 const PLATFORM_HISTORY: &str = "platform_schema_history";
 const SERVICE_HISTORY: &str = "schema_history";

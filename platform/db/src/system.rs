@@ -107,6 +107,25 @@ row! {
     }
 }
 
+row! {
+    /// A parked event that somebody gave up: it was not heard, and this is its trace.
+    pub struct Discarded in "discarded" {
+        key { pub topic: String, pub part: i64, pub key: i64, pub no: i64 }
+        pub at: Timestamp,
+        pub seq: i64,
+        pub kind: String,
+        pub version: i64,
+        pub sequence: i64,
+        pub event_at: Timestamp,
+        pub body: String,
+        /// Why it was parked.
+        pub why: String,
+        /// Who gave it up, and why.
+        pub actor: String,
+        pub reason: String,
+    }
+}
+
 rows! {
     /// What each batch reads and writes beside the service's rows. Positions come first in lock
     /// order: a second owner of a partition stops there, before any work.

@@ -166,6 +166,16 @@ impl<R: Row> Table<R> {
         self.entries.insert(key.clone(), Entry::Removed);
     }
 
+    /// The rows that `add` wrote, in key order.
+    pub fn added(&self) -> impl Iterator<Item = &R> + '_ {
+        self.entries.values().filter_map(|entry| match entry {
+            Entry::Added(row) => Some(row),
+            Entry::Asked | Entry::Absent | Entry::Same(_) | Entry::Changed(_) | Entry::Removed => {
+                None
+            }
+        })
+    }
+
     /// The standing rows under a prefix that was asked for, in key order.
     ///
     /// # Panics

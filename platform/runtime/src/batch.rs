@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use contracts::envelope::{Event, EventId, ServiceName};
+use contracts::envelope::{Actor, Event, EventId, ServiceName, Trace};
 use contracts::events::Kind;
 use contracts::saga;
 use contracts::time::Timestamp;
@@ -122,7 +122,7 @@ pub struct Done<R> {
     pub decisions: Vec<Decision<R>>,
     /// The events said, with their outbox numbers.
     pub events: Vec<(i64, Arc<Event>)>,
-    /// Rows written for the inputs, events included.
+    /// Rows written for the inputs, events included; not what is kept of the batch as a whole.
     pub rows: usize,
     /// Events set aside because their aggregate is not known yet, and those behind them.
     pub waiting: Vec<Parked>,
@@ -142,16 +142,7 @@ pub async fn run_batch<S: Service>(
 ) -> Result<Done<S::Reply>, Failed> {
     let mut system = System::default();
     let writer = advance(tx, &mut system, batch).await?;
-    let mut rows = S::Rows::default();
-    for round in 0..=MAX_ROUNDS {
-        for arrived in batch.inputs {
-            S::ask(&mut rows, &arrived.input);
-        }
-        if !tx.fetch(&mut rows).await? {
-            break;
-        }
-        debug_assert!(round < MAX_ROUNDS, "{} asks without end", S::NAME.as_str());
-    }
+    let mut rows = asked_for::<S>(tx, batch).await?;
     let now = batch.now;
     let mut done = Done {
         decisions: Vec::new(),
@@ -162,14 +153,20 @@ pub async fn run_batch<S: Service>(
     parking::set_aside(&mut system, batch.park);
     let mut held = Held::default();
     let mut next_seq = writer.next_seq;
+    let whole = Moment {
+        now,
+        actor: Actor::System,
+        trace: Trace::NONE,
+        cause: None,
+        writer: writer.id,
+        batch_no: writer.batch_no + 1,
+    };
     for arrived in batch.inputs {
         let moment = Moment {
-            now,
             actor: arrived.actor,
             trace: arrived.trace.clone(),
             cause: arrived.cause(),
-            writer: writer.id,
-            batch_no: writer.batch_no + 1,
+            ..whole
         };
         let decision = match held.holds(arrived) {
             true => Decision::not_yet(),
@@ -187,7 +184,7 @@ pub async fn run_batch<S: Service>(
         done.decisions.push(decision);
     }
     system.writer.put(Writer {
-        batch_no: writer.batch_no + 1,
+        batch_no: whole.batch_no,
         next_seq,
         // On the embedded log the outbox is the log: committed is published.
         sent_seq: next_seq - 1,
@@ -201,9 +198,29 @@ pub async fn run_batch<S: Service>(
         .map(|table| table.changed())
         .sum::<usize>();
     done.rows = changed + done.events.len();
+    S::close(&mut rows, &whole);
     tx.flush(&mut rows).await?;
     tx.flush(&mut system).await?;
     Ok(done)
+}
+
+/// The rows that the inputs need, and the closing of the batch.
+async fn asked_for<S: Service>(
+    tx: &mut Tx<'_>,
+    batch: &Batch<'_, S::Input>,
+) -> Result<S::Rows, Failed> {
+    let mut rows = S::Rows::default();
+    S::ask_close(&mut rows, batch.mark.writer);
+    for round in 0..=MAX_ROUNDS {
+        for arrived in batch.inputs {
+            S::ask(&mut rows, &arrived.input);
+        }
+        if !tx.fetch(&mut rows).await? {
+            break;
+        }
+        debug_assert!(round < MAX_ROUNDS, "{} asks without end", S::NAME.as_str());
+    }
+    Ok(rows)
 }
 
 /// Where a start begins its scan: ids are made before they are queued, so a timer that this batch

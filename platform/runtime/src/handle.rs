@@ -19,6 +19,8 @@ use crate::status::{Lag, Status};
 /// Commands waiting for a batch. At 1,024 a batch and some milliseconds each this is well under
 /// a second of work; more would only be waited for in vain.
 const MOST_WAITING: usize = 8_192;
+/// Events waiting to be heard once more; a saga has some ten of them.
+const MOST_AGAIN: usize = 8_192;
 /// New work is refused while the oldest unread event is older than this.
 const BEHIND_MICROS: i64 = 1_000_000;
 
@@ -186,7 +188,8 @@ impl<S: Service> Handle<S> {
         lock(&self.shared.in_flight).contains(scope)
     }
 
-    /// Takes the first event of a parked key away, and the key up again.
+    /// Takes the first event of a parked key away, keeps it with the reason, and takes the key up
+    /// again. An event that undoes a step stays.
     pub fn discard(&self, discard: Discard) {
         lock(&self.shared.queue).discards.push_back(discard);
         self.shared.wake.notify_one();
@@ -194,9 +197,21 @@ impl<S: Service> Handle<S> {
 
     /// Has an event heard once more that may have been heard before. What it has done already it
     /// does not do again; about something that is not known here it does nothing.
-    pub fn hear_again(&self, event: Arc<Event>) {
-        self.shared.hear_again(event);
+    ///
+    /// # Errors
+    /// `Full` when too many such events wait, `Stopping` when the loop has ended.
+    pub fn hear_again(&self, event: Arc<Event>) -> Result<(), Unanswered> {
+        let mut queue = lock(&self.shared.queue);
+        if queue.closed {
+            return Err(Unanswered::Stopping);
+        }
+        if queue.again.len() >= MOST_AGAIN {
+            return Err(Unanswered::Full);
+        }
+        queue.again.push_back(event);
+        drop(queue);
         self.shared.wake.notify_one();
+        Ok(())
     }
 
     /// Makes the loop end at this point of its next batch as if it were killed there.
@@ -305,7 +320,8 @@ impl<S: Service> Shared<S> {
         queue.again.drain(..count).collect()
     }
 
-    pub fn hear_again(&self, event: Arc<Event>) {
+    /// An event whose batch was rolled back comes again, past the bound: it was let in.
+    pub fn put_back_again(&self, event: Arc<Event>) {
         lock(&self.queue).again.push_back(event);
     }
 

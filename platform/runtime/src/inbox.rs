@@ -115,11 +115,30 @@ impl Inbox {
                 return Ok(polled);
             };
             let delivered = topics[index].next().expect("a head that was seen");
+            if self.is_too_much(index, &delivered) {
+                // The topic stands at this event until its key has room again.
+                self.sources[index].tail.seek(delivered.seq);
+                topics[index] = Vec::new().into_iter().peekable();
+                continue;
+            }
             if let (Some(observe), Ok(event)) = (observer, &delivered.event) {
                 observe(event);
             }
             self.sort::<S>(index, delivered, &mut polled);
         }
+    }
+
+    /// Whether an event would stand behind as many of its key as are ever set aside.
+    fn is_too_much(&self, index: usize, delivered: &Delivered) -> bool {
+        if !self.queues.has_any() {
+            return false;
+        }
+        let key = match &delivered.event {
+            Ok(event) if self.hears.contains(event.kind()) => event.key(),
+            Ok(_) => return false,
+            Err(raw) => raw.row.key,
+        };
+        self.queues.is_full(&self.key(index, key))
     }
 
     fn sort<S: Service>(
@@ -210,6 +229,11 @@ impl Inbox {
         }
         source.paused = pauses;
         pauses
+    }
+
+    /// How many topics are not read, because too much of them is set aside.
+    pub fn paused(&self) -> usize {
+        self.sources.iter().filter(|source| source.paused).count()
     }
 
     /// How the positions move when the inputs before `rest` are done: to the last event of each

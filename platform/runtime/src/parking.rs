@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use contracts::envelope::Event;
+use contracts::envelope::{Actor, Event};
 use contracts::time::Timestamp;
-use db::{Db, Failed, Parked, Row, System};
+use db::{Db, Discarded, Failed, Parked, Row, System, Table, Writer, rows};
 
 use crate::batch::{Arrived, Batch, Mark, Origin};
 use crate::decision::Decision;
@@ -16,7 +16,8 @@ const FIRST_RETRY_MICROS: i64 = 1_000_000;
 const LONGEST_RETRY_MICROS: i64 = 600 * 1_000_000;
 /// A key holds at most this many parked events; then its partition pauses.
 pub const MOST_EVENTS_A_KEY: usize = 1_000;
-/// At most this many keys are parked; then their partition pauses.
+/// At about this many keys parked their partition pauses: what one batch sets aside may come on
+/// top.
 pub const MOST_KEYS: usize = 10_000;
 
 /// A key that is set aside.
@@ -39,8 +40,9 @@ pub struct Discard {
     pub key: ParkedKey,
     /// The event's number among those of its key; another one stays.
     pub no: i64,
-    /// Who wants it and why, for the log.
-    pub why: String,
+    /// Who wants it and why: kept with the event.
+    pub by: Actor,
+    pub reason: String,
 }
 
 /// Why an event is set aside that is not to blame itself.
@@ -204,7 +206,54 @@ pub(crate) fn settle<I>(
     }
 }
 
-/// Takes a parked row away without deciding it.
+rows! {
+    /// What a discard changes.
+    struct GivenUp {
+        writer: Table<Writer>,
+        parked: Table<Parked>,
+        discarded: Table<Discarded>,
+    }
+}
+
+/// Takes a parked row away that somebody gave up, and keeps it with who and why.
+pub(crate) async fn give_up(
+    db: &mut Db,
+    mark: Mark,
+    row: &Parked,
+    (by, reason, at): (Actor, &str, Timestamp),
+) -> Result<(), Failed> {
+    let mut rows = GivenUp::default();
+    let prefix = (row.topic.clone(), row.part, row.key);
+    rows.writer.ask(mark.writer);
+    rows.parked.ask(row.key());
+    rows.discarded.ask_prefix(prefix.clone());
+    let mut tx = db.begin().await?;
+    tx.fetch(&mut rows).await?;
+    mark.check(rows.writer.get(&mark.writer))?;
+    let last = rows.discarded.under(prefix).last();
+    let no = last.map_or(1, |last| last.no + 1);
+    rows.parked.remove(&row.key());
+    rows.discarded.add(Discarded {
+        topic: row.topic.clone(),
+        part: row.part,
+        key: row.key,
+        no,
+        at,
+        seq: row.seq,
+        kind: row.kind.clone(),
+        version: row.version,
+        sequence: row.sequence,
+        event_at: row.event_at,
+        body: row.body.clone(),
+        why: row.why.clone(),
+        actor: by.to_string(),
+        reason: reason.to_owned(),
+    });
+    tx.flush(&mut rows).await?;
+    tx.commit().await
+}
+
+/// Takes a parked row away that this program does not hear any more.
 pub(crate) async fn discard(db: &mut Db, mark: Mark, row: &Parked) -> Result<(), Failed> {
     let mut system = System::default();
     system.writer.ask(mark.writer);

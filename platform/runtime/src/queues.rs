@@ -85,6 +85,11 @@ impl Queues {
         !self.parked.is_empty()
     }
 
+    /// How many keys are set aside, as the rows are committed.
+    pub fn len(&self) -> usize {
+        self.parked.len()
+    }
+
     /// The same, with what this turn sets aside.
     pub fn has_any(&self) -> bool {
         self.has_parked() || !self.ahead.is_empty()
@@ -92,6 +97,12 @@ impl Queues {
 
     pub fn holds(&self, key: &ParkedKey) -> bool {
         self.of(key).is_some()
+    }
+
+    /// Whether a key takes no further event.
+    pub fn is_full(&self, key: &ParkedKey) -> bool {
+        self.of(key)
+            .is_some_and(|queue| queue.events >= MOST_EVENTS_A_KEY)
     }
 
     /// Notes a committed parked row, new or read at start; those of one key come in order.

@@ -45,6 +45,13 @@ pub trait Service: 'static {
     /// event or a reply, never a panic.
     fn decide(rows: &mut Self::Rows, input: &Self::Input, at: &Moment) -> Decision<Self::Reply>;
 
+    /// Names the rows that `close` will need, whatever the inputs are.
+    fn ask_close(_rows: &mut Self::Rows, _writer: i64) {}
+
+    /// Adds what is kept of a batch as a whole: called once, after its last decision. As total as
+    /// `decide`.
+    fn close(_rows: &mut Self::Rows, _at: &Moment) {}
+
     /// The input of a timer that came due.
     fn due(_timer: Timer) -> Option<Self::Input> {
         None

@@ -1,6 +1,6 @@
 //! What a running loop tells about itself: counts and lag, read without stopping it.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 
 use contracts::envelope::ServiceName;
 use contracts::events::Kind;
@@ -28,6 +28,10 @@ pub struct Status {
     steps: [[AtomicU64; 2]; STEPS],
     oldest_unread: AtomicI64,
     unread: AtomicI64,
+    /// Keys that are set aside now.
+    pub parked_keys: AtomicUsize,
+    /// Topics that are not read now, because too much of them is set aside.
+    pub paused: AtomicUsize,
 }
 
 /// How far a consumer is behind the log.
@@ -87,6 +91,11 @@ impl Status {
         self.oldest_unread.store(oldest, Ordering::Relaxed);
         self.unread
             .store(if oldest == 0 { 0 } else { messages }, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_parked(&self, keys: usize, paused: usize) {
+        self.parked_keys.store(keys, Ordering::Relaxed);
+        self.paused.store(paused, Ordering::Relaxed);
     }
 }
 

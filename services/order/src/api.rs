@@ -16,9 +16,8 @@ use contracts::http::order::{
     AcceptedView, Cart, ListOrders, OrderSummaryView, OrderView as OrderShown, PlaceOrder,
     RefundView,
 };
-use contracts::http::saga::{ListSagas, SagaDetailView, SagaView};
 use contracts::http::{NoBody, Page, Role};
-use contracts::ids::{self, OrderId, SagaId};
+use contracts::ids::{self, OrderId};
 use contracts::problem::{Code, Problem};
 use db::{Idempotency, Readers, Store};
 use platform_http::{Caller, Context, Failure, Json, Keyed, Paging, PathId, Query, Reply, Wait};
@@ -27,12 +26,15 @@ use runtime::{Handle, Service};
 
 use crate::input::{self, Cancel, Input, Requester};
 use crate::sold_out::Shelves;
-use crate::view::{self, OrderView, Wanted, WantedSagas};
+use crate::view::{self, OrderView, Wanted};
 use crate::{Order, decide};
 
 mod batch;
 mod events;
 mod refund;
+mod sagas;
+
+pub use sagas::saga_page;
 
 /// How long an order may stay open before it is given up.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -40,9 +42,8 @@ const DEADLINE: Duration = Duration::from_secs(60);
 const LOOK_AGAIN_SECONDS: u32 = 1;
 /// As `Reply` says it; here it may stand beside a problem.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
-/// Go into the cursors of the lists.
+/// Goes into the cursors of the list.
 const ORDERS: &str = "orders";
-const SAGAS: &str = "sagas";
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -74,8 +75,8 @@ pub fn router(place: Place<Order>) -> Router {
         .route("/api/v1/orders/{id}/events", get(events::events))
         .route("/api/v1/orders/{id}/cancel", post(cancel))
         .route("/api/v1/orders/{id}/refunds", post(refund::request))
-        .route("/admin/v1/sagas", get(sagas))
-        .route("/admin/v1/sagas/{id}", get(saga))
+        .route("/admin/v1/sagas", get(sagas::list))
+        .route("/admin/v1/sagas/{id}", get(sagas::show))
         .with_state(api)
 }
 
@@ -180,35 +181,6 @@ async fn cancel(
         | decide::Reply::RefundAccepted { .. }
         | decide::Reply::Resolved(_) => Err(unexpected()),
     }
-}
-
-async fn sagas(
-    State(api): State<Api>,
-    caller: Caller,
-    Query(filter): Query<ListSagas>,
-    paging: Paging,
-) -> Result<Json<Page<SagaView>>, Failure> {
-    caller.require(Role::Operator)?;
-    let after = paging.after::<SagaId>(SAGAS)?.map(SagaId::cast);
-    let wanted = WantedSagas {
-        state: filter.state,
-        after,
-        rows: paging.rows(),
-    };
-    let read = api.readers.with(|reader| view::sagas(reader, &wanted));
-    let views = read.context("could not list sagas")?;
-    Ok(Json(paging.page(SAGAS, views, |view| view.saga_id)))
-}
-
-async fn saga(
-    State(api): State<Api>,
-    caller: Caller,
-    PathId(order_id): PathId<ids::Order>,
-) -> Result<Json<SagaDetailView>, Failure> {
-    caller.require(Role::Operator)?;
-    let read = api.readers.with(|reader| view::saga(reader, order_id));
-    let found = read.with_context(|| format!("could not read saga {order_id}"))?;
-    Ok(Json(found.ok_or(Code::OrderNotFound)?))
 }
 
 impl Api {

@@ -17,6 +17,9 @@ pub mod decide;
 /// What it remembers.
 pub mod store;
 
+/// What guards its audit.
+pub mod seal;
+
 /// What it shows, and the read model of its lists.
 pub mod view;
 
@@ -42,6 +45,18 @@ pub const MIGRATIONS: db::Migrations = &[
         name: "V2__refund",
         sql: include_str!("../migrations/sqlite/0002_refund.sql"),
     },
+    db::Migration {
+        name: "V3__audit_seal",
+        sql: include_str!("../migrations/sqlite/0003_audit_seal.sql"),
+    },
+    db::Migration {
+        name: "V4__saga_event_log",
+        sql: include_str!("../migrations/sqlite/0004_saga_event_log.sql"),
+    },
+    db::Migration {
+        name: "V5__open_sagas",
+        sql: include_str!("../migrations/sqlite/0005_open_sagas.sql"),
+    },
 ];
 
 impl Service for Order {
@@ -60,6 +75,14 @@ impl Service for Order {
 
     fn decide(rows: &mut Self::Rows, input: &Self::Input, at: &Moment) -> Decision<Self::Reply> {
         decide::decide(rows, input, at)
+    }
+
+    fn ask_close(rows: &mut Self::Rows, writer: i64) {
+        rows.audit_head.ask(writer);
+    }
+
+    fn close(rows: &mut Self::Rows, at: &Moment) {
+        seal::close(rows, at);
     }
 
     fn due(timer: Timer) -> Option<Self::Input> {

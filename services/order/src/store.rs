@@ -14,6 +14,7 @@ use runtime::{Moment, Timer, idempotency};
 
 use crate::domain::Progress;
 use crate::input::{Input, Meaning};
+use crate::seal::Hash;
 
 mod column;
 
@@ -97,6 +98,25 @@ row! {
 }
 
 row! {
+    /// The seal of one batch over what it added to the audit.
+    pub struct AuditSeal in "audit_seal" {
+        key { pub writer: i64, pub batch_no: i64 }
+        pub hash: Hash,
+        /// The hash of the seal before.
+        pub previous: Hash,
+    }
+}
+
+row! {
+    /// A writer's last seal: where its next one goes on.
+    pub struct AuditHead in "audit_head" {
+        key { pub writer: i64 }
+        pub batch_no: i64,
+        pub hash: Hash,
+    }
+}
+
+row! {
     /// Who left.
     pub struct ClosedUser in "closed_user" {
         key { pub user_id: UserId }
@@ -113,6 +133,8 @@ rows! {
         pub refund: Table<Refund>,
         pub order_item: Table<OrderItem>,
         pub order_event: Table<OrderEvent>,
+        pub audit_head: Table<AuditHead>,
+        pub audit_seal: Table<AuditSeal>,
     }
 }
 

@@ -25,7 +25,7 @@ pub use list::{
     ViewRows, ViewState, Wanted, list,
 };
 pub use rebuild::{Checked, NotRebuilt, Rebuild, Rebuilt, Standing};
-pub use saga::{WantedSagas, saga, sagas};
+pub use saga::{FoundSagas, WantedSagas, saga, sagas};
 
 /// The order as it stands. What the steps of an open one have frozen is taken from its audit;
 /// one that ended shows what was frozen then, and never anything else.

@@ -33,6 +33,8 @@ struct Fixture {
     /// The buyer's, and completed.
     order: String,
     coupon: String,
+    /// The other's: the buyer's own id must not come back to anybody else.
+    account: String,
     state: u64,
 }
 
@@ -51,6 +53,7 @@ impl Fixture {
         let order = order.order_id().to_string();
         shop.rest().await;
         let (product, state) = (product.to_string(), shop.digest());
+        let account = other.id.to_string();
         Self {
             shop,
             buyer,
@@ -60,6 +63,7 @@ impl Fixture {
             product,
             order,
             coupon,
+            account,
             state,
         }
     }
@@ -79,6 +83,7 @@ impl Fixture {
         let id = match route.path.split('/').nth(3) {
             Some("products") => &self.product,
             Some("coupons") => &self.coupon,
+            Some("users") => &self.account,
             _ => &self.order,
         };
         route.path.replace("{id}", id)

@@ -33,6 +33,9 @@ mod products;
 /// The worked example of the README.
 mod readme;
 
+/// The tables that the report this shop is made after asks for.
+mod report;
+
 /// Many at once for little.
 mod rush;
 

@@ -1,3 +1,6 @@
+/// What was lost, and what is too much.
+mod lost;
+
 use reqwest::Method;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -167,6 +170,12 @@ async fn a_saga_whose_event_was_lost_goes_on_with_a_retry() {
     let path = format!("/api/v1/sagas/{order}/retry");
     let retried = act(&shop, &operator, &path, json!({})).await.is(200).body;
     assert_eq!(retried["events"], 2, "placed, and stock deducted");
+    assert_eq!(retried["whole"], true);
+    // Order hears what Product said, and Product what Order said; Promotion what it lost.
+    for (at, service) in ["product", "order", "promotion"].iter().enumerate() {
+        let handed = json!({ "service": service, "events": 1, "redriven": false });
+        assert_eq!(retried["services"][at], handed);
+    }
     shop.rest().await;
     assert_eq!(state(&shop, &operator, order).await["state"], "COMPLETED");
     assert_eq!((shop.left(product), shop.balance(buyer.id)), (4, 9_900));
@@ -262,6 +271,18 @@ async fn an_event_is_given_up_with_a_reason() {
     .await;
     assert_eq!(left.is(200).body["parked"], 0);
     assert_eq!(letters(&shop, &operator).await, Vec::<Value>::new());
+    let path = format!("/api/v1/dead-letters/{id}");
+    let kept = shop.get(&path, &operator).await.is(200).body;
+    assert_eq!((&kept["events"], &kept["queue"]), (&json!(0), &json!([])));
+    let event = &kept["discarded"][0];
+    assert_eq!(event["event"], "OrderConfirmed");
+    assert_eq!(event["reason"], "순위는 다시 세요");
+    assert_eq!(event["by"], format!("operator:{}", operator.id));
+    let body = event["body"].as_str().expect("the whole event");
+    assert!(body.contains(&order.to_string()), "{body}");
+    act(&shop, &operator, &discard, json!({ "reason": "again" }))
+        .await
+        .is_problem(404, "DEAD_LETTER_NOT_FOUND");
     mend(&file);
     shop.end_as_it_is().await;
 }

@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use contracts::events::order::FailureCode;
+use db::Store;
+use order::store::{OrderRow, Status};
 use serde_json::json;
 use shop_tests::{Answer, Member, Offer, TestShop, cart};
 
@@ -63,18 +66,27 @@ async fn two_hundred_want_one_coupon_of_a_hundred() {
         .await;
     let members = shop.many_shoppers(200).await;
     let path = format!("/api/v1/coupons/{coupon}/issue");
-    let answers = all_at_once(&shop, &path, json!({}), members).await;
-    let (issued, refused): (Vec<_>, Vec<_>) =
-        answers.into_iter().partition(|answer| answer.status == 201);
-    let mut numbers: Vec<_> = issued
+    let answers = all_at_once(&shop, &path, json!({}), members.clone()).await;
+    let mut numbers: Vec<_> = answers
         .iter()
+        .filter(|answer| answer.status == 201)
         .map(|answer| answer.body["sequenceNo"].as_i64().unwrap())
         .collect();
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=100).collect::<Vec<_>>());
-    assert_eq!(refused.len(), 100);
-    for answer in refused {
-        answer.is_problem(409, "COUPON_SOLD_OUT");
+    // Asked again all at once, with the same key and then with another.
+    let again = all_at_once(&shop, &path, json!({}), members.clone()).await;
+    for ((member, first), again) in members.iter().zip(answers).zip(again) {
+        let other_key = shop.post(&path, member, "other", &json!({})).await;
+        if first.status == 201 {
+            assert!(again.is_replayed(), "{again:?}");
+            assert_eq!(again.comparable(), first.comparable());
+            other_key.is_problem(409, "COUPON_ALREADY_ISSUED");
+        } else {
+            for answer in [first, again, other_key] {
+                answer.is_problem(409, "COUPON_SOLD_OUT");
+            }
+        }
     }
     let anyone = shop.shopper().await;
     let left = shop
@@ -107,7 +119,21 @@ async fn ten_thousand_want_one_product_of_a_hundred_pieces() {
         assert_eq!(answer.body["advisory"], true);
     }
     shop.rest().await;
-    assert!(accepted >= 100, "{accepted}");
+    let readers = &shop.places.order.readers;
+    let orders = readers.with(|reader| reader.all::<OrderRow>());
+    let orders = orders.expect("the orders can be read");
+    assert_eq!(orders.len(), accepted);
+    let (sold, ended): (Vec<_>, Vec<_>) = orders
+        .iter()
+        .partition(|order| order.status == Status::Completed);
+    assert_eq!(sold.len(), 100);
+    for order in ended {
+        let failure = order.failure.as_ref().map(|failure| failure.0.code);
+        assert_eq!(
+            (order.status, failure),
+            (Status::Cancelled, Some(FailureCode::OutOfStock))
+        );
+    }
     assert_eq!(shop.left(product), 0);
     let paid = buyers
         .iter()

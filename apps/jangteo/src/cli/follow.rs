@@ -6,7 +6,7 @@ use anyhow::Context;
 use contracts::http::Page;
 use contracts::http::order::AuditEventView;
 use contracts::http::saga::SagaStoryView;
-use contracts::ids::OrderId;
+use contracts::ids::{OrderId, SagaId};
 use contracts::time::Timestamp;
 use reqwest::Response;
 
@@ -27,6 +27,22 @@ pub(super) async fn follow(
     operator.get(&format!("/api/v1/sagas/{order_id}")).await
 }
 
+/// As `follow`, however long it takes; by any id of a saga, an order's or a refund's.
+pub(super) async fn watch(operator: &Client, saga: SagaId) -> Result<SagaStoryView, Ended> {
+    let path = format!("/api/v1/sagas/{saga}");
+    let mut story: SagaStoryView = operator.get(&path).await?;
+    let order_id = story.saga.order_id;
+    let mut printed = Printed::default();
+    loop {
+        // The server ends a stream after minutes, and the next one goes on where it was.
+        until_rest(operator, order_id, &mut printed).await?;
+        story = operator.get(&path).await?;
+        if story.saga.state.is_at_rest() {
+            return Ok(story);
+        }
+    }
+}
+
 /// How many rows the audit of an order has.
 pub(super) async fn seen(shopper: &Client, order_id: OrderId) -> Result<i64, Ended> {
     let path = format!("/api/v1/orders/{order_id}/events");
@@ -36,7 +52,9 @@ pub(super) async fn seen(shopper: &Client, order_id: OrderId) -> Result<i64, End
 
 /// Prints what comes after the rows already seen, until nothing of the order is under way.
 pub(super) async fn follow_on(shopper: &Client, order_id: OrderId, seen: i64) -> Result<(), Ended> {
-    let followed = tokio::time::timeout(LONGEST, until_rest(shopper, order_id, seen)).await;
+    let mut printed = Printed { seen, begun: None };
+    let rest = until_rest(shopper, order_id, &mut printed);
+    let followed = tokio::time::timeout(LONGEST, rest).await;
     followed.unwrap_or_else(|_| {
         Err(Ended::Failed(anyhow::anyhow!(
             "{order_id}: {}",
@@ -48,7 +66,20 @@ pub(super) async fn follow_on(shopper: &Client, order_id: OrderId, seen: i64) ->
     })
 }
 
-async fn until_rest(shopper: &Client, order_id: OrderId, seen: i64) -> Result<(), Ended> {
+/// What was told of an audit so far.
+#[derive(Default)]
+struct Printed {
+    /// The number of the last row.
+    seen: i64,
+    /// When the first row was written.
+    begun: Option<Timestamp>,
+}
+
+async fn until_rest(
+    shopper: &Client,
+    order_id: OrderId,
+    printed: &mut Printed,
+) -> Result<(), Ended> {
     let stream = shopper
         .stream(&format!("/api/v1/orders/{order_id}/events"))
         .await?;
@@ -56,13 +87,13 @@ async fn until_rest(shopper: &Client, order_id: OrderId, seen: i64) -> Result<()
         stream,
         pending: Vec::new(),
     };
-    let mut begun: Option<Timestamp> = None;
     // The stream ends once the audit is whole.
     while let Some(event) = events.next().await? {
-        if event.no <= seen {
+        if event.no <= printed.seen {
             continue;
         }
-        let begun = *begun.get_or_insert(event.at);
+        printed.seen = event.no;
+        let begun = *printed.begun.get_or_insert(event.at);
         let millis = event.at.since(begun).as_micros() as f64 / 1_000.0;
         print(&format!(
             "  +{millis:>8.1}ms  {:<22} {}",

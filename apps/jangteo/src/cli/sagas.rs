@@ -1,26 +1,26 @@
 //! `jangteo saga`: where sagas stand, and the story of one over all services.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use contracts::http::dead_letter::WithReason;
 use contracts::http::order::OrderView;
-use contracts::http::saga::{ResolvedView, RetriedView, SagaState, SagaStoryView, SagaView};
+use contracts::http::saga::{
+    ResolvedView, RetriedView, SagaKind, SagaState, SagaStoryView, SagaView,
+};
 use contracts::http::{NoBody, Page};
-use contracts::ids::{OrderId, OrderNumber};
-
+use contracts::ids::{OrderNumber, SagaId};
+use contracts::saga::Step;
 use serde_json::json;
 
 use super::client::{Client, PATIENCE};
-use super::follow::follow;
 use super::language::{event_words, in_language, print, say};
-use super::{Ended, Output, Target, json as write_json};
+use super::{Ended, Output, Target, follow, json as write_json};
 
 #[derive(Subcommand)]
 pub(super) enum Saga {
-    /// The newest sagas.
+    /// Sagas, the newest first: orders' and refunds'.
     List {
-        /// Only those in this state: RUNNING, COMPLETED, COMPENSATING or COMPENSATED.
-        #[arg(long)]
-        state: Option<SagaState>,
+        #[command(flatten)]
+        wanted: Wanted,
         /// How many, at most 100.
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u8).range(1..=100))]
         limit: u8,
@@ -30,114 +30,136 @@ pub(super) enum Saga {
         target: Target,
     },
     /// What every service said of one saga.
-    Show {
-        /// The order's id or its order number.
-        order: String,
-        #[arg(long, value_enum, default_value = "table")]
-        output: Output,
-        #[command(flatten)]
-        target: Target,
-    },
+    Show(One),
     /// Follow one saga until nothing of it is under way.
     Watch {
-        /// The order's id or its order number.
-        order: String,
+        /// The order's id or number, or a refund's id.
+        saga: String,
         #[command(flatten)]
         target: Target,
     },
     /// Have every event of a saga heard once more: who has heard it says nothing twice.
-    Retry {
-        /// The order's id or number, or a refund's id.
-        saga: String,
-        #[command(flatten)]
-        target: Target,
-    },
+    Retry(One),
     /// Cancel an open order.
-    Cancel {
-        /// The order's id or its order number.
-        order: String,
-        #[command(flatten)]
-        target: Target,
-    },
+    Cancel(One),
     /// Settle by your word what a saga still waits for. Nothing is put back by it.
     Resolve {
-        /// The order's id or number, or a refund's id.
-        saga: String,
+        #[command(flatten)]
+        one: One,
         /// Goes into the audit; `verify` tells it as an exception.
         #[arg(long)]
         reason: String,
-        #[command(flatten)]
-        target: Target,
     },
+}
+
+/// Which sagas are listed.
+#[derive(Args)]
+pub(super) struct Wanted {
+    /// Only those in this state: RUNNING, COMPLETED, COMPENSATING or COMPENSATED.
+    #[arg(long)]
+    state: Option<SagaState>,
+    /// Only those that began at least so many seconds ago.
+    #[arg(long)]
+    age: Option<u32>,
+    /// Only those that wait for this step or its undo: deduct-stock, pay-points ..
+    #[arg(long, value_parser = step)]
+    step: Option<Step>,
+}
+
+/// One saga, and how the answer is written.
+#[derive(Args)]
+pub(super) struct One {
+    /// The order's id or number, or a refund's id.
+    saga: String,
+    #[arg(long, value_enum, default_value = "table")]
+    output: Output,
+    #[command(flatten)]
+    target: Target,
 }
 
 pub(super) async fn run(saga: Saga) -> Result<(), Ended> {
     match saga {
         Saga::List {
-            state,
+            wanted,
             limit,
             output,
             target,
-        } => list(state, limit, output, &target).await,
-        Saga::Show {
-            order,
-            output,
-            target,
-        } => show(&order, output, &target).await,
-        Saga::Watch { order, target } => watch(&order, &target).await,
-        Saga::Retry { saga, target } => retry(&saga, &target).await,
-        Saga::Cancel { order, target } => cancel(&order, &target).await,
-        Saga::Resolve {
-            saga,
-            reason,
-            target,
-        } => resolve(&saga, reason, &target).await,
+        } => list(&wanted, limit.into(), output, &target).await,
+        Saga::Show(one) => show(&one).await,
+        Saga::Watch { saga, target } => watch(&saga, &target).await,
+        Saga::Retry(one) => retry(&one).await,
+        Saga::Cancel(one) => cancel(&one).await,
+        Saga::Resolve { one, reason } => resolve(&one, reason).await,
     }
 }
 
-async fn list(
-    state: Option<SagaState>,
-    limit: u8,
-    output: Output,
-    target: &Target,
-) -> Result<(), Ended> {
-    let client = Client::new(target)?
-        .login(&target.email, &target.password)
-        .await?;
-    let filter = state
-        .map(|state| format!("&state={state}"))
-        .unwrap_or_default();
-    let page: Page<SagaView> = client
-        .get(&format!("/api/v1/sagas?limit={limit}{filter}"))
-        .await?;
-    if output == Output::Json {
-        return write_json(&page);
+fn step(slug: &str) -> Result<Step, String> {
+    let slugs = || Step::ALL.iter().map(|step| step.slug());
+    Step::from_slug(slug).ok_or_else(|| slugs().collect::<Vec<_>>().join(", "))
+}
+
+async fn list(wanted: &Wanted, limit: usize, output: Output, target: &Target) -> Result<(), Ended> {
+    let client = operator(target).await?;
+    let mut filter = String::new();
+    for (name, value) in [
+        ("state", wanted.state.map(|state| state.to_string())),
+        ("age", wanted.age.map(|age| age.to_string())),
+        ("step", wanted.step.map(|step| step.slug().to_owned())),
+    ] {
+        if let Some(value) = value {
+            filter.push_str(&format!("&{name}={value}"));
+        }
     }
-    if page.items.is_empty() {
+    let mut found = Page::<SagaView> {
+        items: Vec::new(),
+        next_cursor: None,
+    };
+    // A page may end before it is full: the shop looks at so many rows at a time.
+    loop {
+        let left = limit - found.items.len();
+        let mut path = format!("/api/v1/sagas?limit={left}{filter}");
+        if let Some(cursor) = &found.next_cursor {
+            path.push_str(&format!("&cursor={cursor}"));
+        }
+        let page: Page<SagaView> = client.get(&path).await?;
+        found.items.extend(page.items);
+        found.next_cursor = page.next_cursor;
+        if found.next_cursor.is_none() || found.items.len() >= limit {
+            break;
+        }
+    }
+    if output == Output::Json {
+        return write_json(&found);
+    }
+    if found.items.is_empty() {
         say("사가가 없어요.", "no sagas");
     }
-    for saga in page.items {
-        let code = saga.failure_code.map(|code| code.as_str()).unwrap_or("-");
-        let parked = if saga.parked {
-            in_language("  멈춤", "  parked")
-        } else {
-            ""
-        };
-        print(&format!(
-            "{}  {}  {:<12}  {code}{parked}",
-            saga.saga_id, saga.order_number, saga.state
-        ));
-    }
+    found.items.iter().for_each(line);
     Ok(())
 }
 
-async fn show(order: &str, output: Output, target: &Target) -> Result<(), Ended> {
-    let order_id = order_id(order)?;
-    let client = Client::new(target)?
-        .login(&target.email, &target.password)
-        .await?;
-    let story: SagaStoryView = client.get(&format!("/api/v1/sagas/{order_id}")).await?;
-    match output {
+fn line(saga: &SagaView) {
+    let code = saga.failure_code.map(|code| code.as_str()).unwrap_or("-");
+    let mut notes = String::new();
+    if saga.kind == SagaKind::Refund {
+        notes.push_str(in_language("  환불", "  refund"));
+    }
+    if saga.parked {
+        notes.push_str(in_language("  멈춤", "  parked"));
+    }
+    for step in saga.waits_for.iter() {
+        notes.push_str(&format!("  … {}", step.words()));
+    }
+    print(&format!(
+        "{}  {}  {:<12}  {code}{notes}",
+        saga.saga_id, saga.order_number, saga.state
+    ));
+}
+
+async fn show(one: &One) -> Result<(), Ended> {
+    let path = format!("/api/v1/sagas/{}", saga_id(&one.saga)?);
+    let story: SagaStoryView = operator(&one.target).await?.get(&path).await?;
+    match one.output {
         Output::Json => write_json(&story),
         Output::Table => {
             tell(&story);
@@ -146,40 +168,61 @@ async fn show(order: &str, output: Output, target: &Target) -> Result<(), Ended>
     }
 }
 
-async fn watch(order: &str, target: &Target) -> Result<(), Ended> {
-    let order_id = order_id(order)?;
-    let operator = operator(target).await?;
-    let story = follow(&operator, &operator, order_id).await?;
-    print(&format!("{}  {}", story.saga.saga_id, story.saga.state));
+async fn watch(saga: &str, target: &Target) -> Result<(), Ended> {
+    let saga_id = saga_id(saga)?;
+    let story = follow::watch(&operator(target).await?, saga_id).await?;
+    line(&story.saga);
     Ok(())
 }
 
-async fn retry(saga: &str, target: &Target) -> Result<(), Ended> {
-    let path = format!("/api/v1/sagas/{}/retry", order_id(saga)?);
-    let client = operator(target).await?;
+async fn retry(one: &One) -> Result<(), Ended> {
+    let path = format!("/api/v1/sagas/{}/retry", saga_id(&one.saga)?);
+    let client = operator(&one.target).await?;
     let retried: RetriedView = client.act(&path, &json!({}), PATIENCE).await?;
-    let (events, handed) = (retried.events, retried.handed);
-    say(
-        &format!("이벤트 {events}개를 {handed}번 다시 건넸어요."),
-        &format!("{events} events were handed over {handed} times"),
-    );
+    if one.output == Output::Json {
+        return write_json(&retried);
+    }
+    for handed in &retried.services {
+        let words = match handed.redriven {
+            true => in_language("멈춘 키를 다시 시작", "took its parked key up"),
+            false => in_language("다시 건넴", "handed over"),
+        };
+        print(&format!(
+            "{:<10} {:>3}  {words}",
+            handed.service, handed.events
+        ));
+    }
+    if !retried.whole {
+        say(
+            "로그에 처음부터 남아 있지 않아요. 지워진 이벤트는 다시 건넬 수 없어요.",
+            "the log no longer has its beginning; what was pruned cannot be handed over",
+        );
+    }
     Ok(())
 }
 
-async fn cancel(order: &str, target: &Target) -> Result<(), Ended> {
-    let order_id = order_id(order)?;
+async fn cancel(one: &One) -> Result<(), Ended> {
+    let order_id = saga_id(&one.saga)?;
     let path = format!("/api/v1/sagas/{order_id}/cancel");
-    let client = operator(target).await?;
+    let client = operator(&one.target).await?;
     let key = format!("cli-cancel-{order_id}");
     let order: OrderView = client.post(&path, &key, &NoBody {}).await?;
-    print(&format!("{}  {}", order.order_id, order.order_number));
-    Ok(())
+    match one.output {
+        Output::Json => write_json(&order),
+        Output::Table => {
+            print(&format!("{}  {}", order.order_id, order.order_number));
+            Ok(())
+        }
+    }
 }
 
-async fn resolve(saga: &str, reason: String, target: &Target) -> Result<(), Ended> {
-    let path = format!("/api/v1/sagas/{}/resolve", order_id(saga)?);
-    let client = operator(target).await?;
+async fn resolve(one: &One, reason: String) -> Result<(), Ended> {
+    let path = format!("/api/v1/sagas/{}/resolve", saga_id(&one.saga)?);
+    let client = operator(&one.target).await?;
     let resolved: ResolvedView = client.act(&path, &WithReason { reason }, PATIENCE).await?;
+    if one.output == Output::Json {
+        return write_json(&resolved);
+    }
     for step in resolved.steps.iter() {
         print(step.words());
     }
@@ -193,9 +236,10 @@ async fn operator(target: &Target) -> Result<Client, Ended> {
 }
 
 /// An id, or an order number, which is the same in other words.
-fn order_id(text: &str) -> Result<OrderId, Ended> {
-    let id = text.parse::<OrderId>().ok();
-    let id = id.or_else(|| text.parse::<OrderNumber>().ok().map(OrderNumber::id));
+fn saga_id(text: &str) -> Result<SagaId, Ended> {
+    let id = text.parse::<SagaId>().ok();
+    let number = || text.parse::<OrderNumber>().ok();
+    let id = id.or_else(|| number().map(|number| number.id().into()));
     id.ok_or_else(|| {
         Ended::NotFound(format!(
             "{text}: {}",

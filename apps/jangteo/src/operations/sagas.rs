@@ -1,7 +1,7 @@
 //! What an operator can do for a saga that does not end: have its events heard once more, cancel
 //! its order, or settle what it waits for by their own word.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -9,9 +9,10 @@ use axum::extract::State;
 use axum::routing::post;
 use axum::{Json, Router};
 use contracts::envelope::{Event, ServiceName};
+use contracts::events::Kind;
 use contracts::http::dead_letter::WithReason;
 use contracts::http::order::OrderView as OrderShown;
-use contracts::http::saga::{ResolvedView, RetriedView};
+use contracts::http::saga::{HandedView, ResolvedView, RetriedView};
 use contracts::http::{NoBody, Role};
 use contracts::ids::{self, OrderId, SagaId};
 use contracts::problem::Code;
@@ -20,8 +21,10 @@ use order::decide::Reply;
 use order::input::{Cancel, Input, Requester, Resolve};
 use order::view;
 use platform_http::{Caller, Context, Failure, Keyed, PathId};
+use runtime::Unanswered;
 use runtime::idempotency::KeyUse;
 
+use super::dead_letters::{Consumer, Letter};
 use super::{CLOCK_SKEW, Operations};
 use crate::shop::Places;
 
@@ -33,7 +36,8 @@ pub(super) fn routes() -> Router<Operations> {
 }
 
 /// Hands every event of the saga that the log still has to whoever hears it. A service that has
-/// heard it says nothing twice; one that lost it goes on.
+/// heard it says nothing twice; one that lost it goes on. Where the key is parked, the events
+/// stand in its queue already, in order: that is taken up.
 async fn retry(
     State(operations): State<Operations>,
     caller: Caller,
@@ -43,19 +47,22 @@ async fn retry(
     let saga_id: SagaId = id.cast();
     let places = &operations.places;
     let events = places.of_saga(saga_id)?;
-    let mut handed = 0;
-    for event in &events {
-        for service in ServiceName::ALL {
-            if saga::hears(*service).contains(event.kind()) {
-                places.hear_again(*service, Arc::clone(event));
-                handed += 1;
-            }
+    let mut services = Vec::new();
+    for service in ServiceName::ALL {
+        let hears = saga::hears(*service);
+        let heard = events.iter().filter(|event| hears.contains(event.kind()));
+        let heard: Vec<_> = heard.cloned().collect();
+        if !heard.is_empty() {
+            services.push(places.hand(*service, heard)?);
         }
     }
-    tracing::warn!(saga = %saga_id, by = %caller.user, events = events.len(), handed, "retried");
+    let handed = services.iter().map(|handed| handed.events).sum();
+    tracing::warn!(saga = %saga_id, by = %caller.actor(), events = events.len(), handed, "retried");
     Ok(Json(RetriedView {
         events: events.len(),
         handed,
+        whole: events.iter().any(|event| begins(event.kind())),
+        services,
     }))
 }
 
@@ -64,7 +71,7 @@ async fn cancel(
     context: Context,
     PathId(order_id): PathId<ids::Order>,
     keyed: Keyed<NoBody>,
-) -> Result<Json<OrderShown>, Failure> {
+) -> Result<platform_http::Reply<OrderShown>, Failure> {
     keyed.caller.require(Role::Operator)?;
     let scope = keyed.scope.into_string();
     let key = KeyUse {
@@ -77,7 +84,10 @@ async fn cancel(
     let handle = &operations.places.order.handle;
     let sent = handle.send_keyed(&scope, input, actor, context.trace).await;
     match sent.map_err(boot::unanswered)? {
-        Reply::Cancelled { order, .. } => Ok(Json(view::shown(*order, context.language))),
+        Reply::Cancelled { order, replayed } => {
+            let reply = platform_http::Reply::ok(view::shown(*order, context.language));
+            Ok(if replayed { reply.replayed() } else { reply })
+        }
         Reply::Refused(refusal) => Err(refusal.code().into()),
         Reply::Placed { .. } | Reply::RefundAccepted { .. } | Reply::Resolved(_) => {
             Err(unexpected())
@@ -112,6 +122,10 @@ async fn resolve(
     }
 }
 
+const fn begins(kind: Kind) -> bool {
+    matches!(kind, Kind::OrderCreated | Kind::RefundRequested)
+}
+
 /// `decide` answers each command in its own kind.
 fn unexpected() -> Failure {
     Failure::internal(anyhow::anyhow!(
@@ -120,6 +134,41 @@ fn unexpected() -> Failure {
 }
 
 impl Places {
+    /// Hands events to a service once more; or takes the keys up that it has parked of them.
+    fn hand(&self, service: ServiceName, events: Vec<Arc<Event>>) -> Result<HandedView, Failure> {
+        let mut parked = BTreeMap::new();
+        let mut handed = 0;
+        for event in events {
+            let (publisher, key) = (event.kind().publisher(), event.key());
+            let letter = Letter {
+                consumer: Consumer::Service(service),
+                publisher,
+                key,
+            };
+            let is_parked = match parked.get(&(publisher.topic(), key)) {
+                Some(known) => *known,
+                None => {
+                    let rows = self.parked(letter);
+                    let rows = rows.context("could not read what is parked")?;
+                    if !rows.is_empty() {
+                        self.redrive(letter);
+                    }
+                    parked.insert((publisher.topic(), key), !rows.is_empty());
+                    !rows.is_empty()
+                }
+            };
+            if !is_parked {
+                self.hear_again(service, event).map_err(boot::unanswered)?;
+                handed += 1;
+            }
+        }
+        Ok(HandedView {
+            service: service.to_string(),
+            events: handed,
+            redriven: parked.values().any(|parked| *parked),
+        })
+    }
+
     /// The events of a saga that the log still has, each once; none is 404 or 409.
     fn of_saga(&self, saga_id: SagaId) -> Result<Vec<Arc<Event>>, Failure> {
         let from = saga_id.at().minus(CLOCK_SKEW);
@@ -129,16 +178,8 @@ impl Places {
             events.extend(found.with_context(|| format!("could not read saga {saga_id}"))?);
         }
         if events.is_empty() {
-            let order_id: OrderId = saga_id.cast();
-            let read = self
-                .order
-                .readers
-                .with(|reader| view::order(reader, order_id));
-            let known = read.with_context(|| format!("could not read order {order_id}"))?;
-            return Err(match known {
-                Some(_) => Code::EventsPruned.into(),
-                None => Code::OrderNotFound.into(),
-            });
+            self.order_of(saga_id)?;
+            return Err(Code::EventsPruned.into());
         }
         events.sort_by_key(|event| event.at);
         let mut seen = BTreeSet::new();
@@ -148,20 +189,15 @@ impl Places {
 
     /// The order that a saga is of: itself, or the one whose refund it is.
     fn order_of(&self, saga_id: SagaId) -> Result<OrderId, Failure> {
-        let own: OrderId = saga_id.cast();
-        let read = self.order.readers.with(|reader| view::order(reader, own));
-        if read
-            .with_context(|| format!("could not read order {own}"))?
-            .is_some()
-        {
-            return Ok(own);
-        }
-        let events = self.of_saga(saga_id)?;
-        let first = events.first().ok_or(Code::OrderNotFound)?;
-        Ok(OrderId::new(first.key()))
+        let read = self
+            .order
+            .readers
+            .with(|reader| view::saga(reader, saga_id));
+        let found = read.with_context(|| format!("could not read saga {saga_id}"))?;
+        Ok(found.ok_or(Code::OrderNotFound)?.saga.order_id)
     }
 
-    fn hear_again(&self, service: ServiceName, event: Arc<Event>) {
+    fn hear_again(&self, service: ServiceName, event: Arc<Event>) -> Result<(), Unanswered> {
         match service {
             ServiceName::User => self.user.handle.hear_again(event),
             ServiceName::Product => self.product.handle.hear_again(event),

@@ -10,6 +10,9 @@ mod caller;
 /// What every command says and how it exits.
 mod commands;
 
+/// What operators do when something is stuck.
+mod operating;
+
 /// Starting, ending, starting again.
 mod lifecycle;
 

@@ -7,9 +7,9 @@ use db::{Consumed, Idempotency};
 use order::store::{AuditKind, ClosedUser, OrderEvent, OrderItem, OrderRow, Status};
 use order::view::{FIRST_GENERATION, OrderSummary};
 use payment::store as points;
-use product::store::Rank;
+use product::store::{Rank, RankDay};
 
-use super::{Plant, answered, audit, edit, edit_each, remove, unaudit};
+use super::{Plant, answered, audit, edit, edit_each, remove, reseal, unaudit};
 use crate::tests::world::*;
 
 pub const PLANTS: &[Plant] = &[
@@ -113,6 +113,7 @@ pub const PLANTS: &[Plant] = &[
         spoil: |rows| {
             let key = (PLAIN, PLAIN.into(), AuditKind::Fact(Kind::OrderConfirmed));
             edit(&mut rows.order, &key, |row: &mut OrderEvent| row.no += 1);
+            reseal(&mut rows.order);
         },
     },
     Plant {
@@ -206,6 +207,18 @@ pub const PLANTS: &[Plant] = &[
         spoil: |rows| {
             let tea = |rank: &Rank| rank.product_id == TEA;
             edit_each(&mut rows.product, tea, |rank: &mut Rank| rank.quantity += 1);
+        },
+    },
+    Plant {
+        says: "day 20000 of the ranking has 1, 0 were sold",
+        trips: &["I13"],
+        spoil: |rows| {
+            let rank = RankDay {
+                day: 20_000,
+                product_id: TEA,
+                quantity: 1,
+            };
+            put(&mut rows.product, rank);
         },
     },
     Plant {

@@ -122,6 +122,7 @@ pub const PLANTS: &[Plant] = &[
             edit(&mut rows.order, &paid, |row: &mut OrderEvent| {
                 row.no = before
             });
+            reseal(&mut rows.order);
         },
     },
     Plant {

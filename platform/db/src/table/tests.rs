@@ -174,3 +174,21 @@ fn asking_again_wants_nothing_new() {
     table.ask_prefix(1);
     assert!(!table.has_wants());
 }
+
+#[test]
+fn what_was_added_comes_in_key_order_and_nothing_else_does() {
+    let (mut table, maps) = over(&[cup(1, 1, "red"), cup(1, 2, "red"), cup(1, 3, "red")]);
+    table.ask_prefix(1);
+    table.ask((2, 0));
+    table.fetch_from(&maps);
+    table.get_mut(&(1, 1)).expect("it stands").colour = "blue".to_owned();
+    table.remove(&(1, 3));
+    table.put(cup(2, 0, "green"));
+    for place in [9, 4, 6] {
+        table.add(cup(1, place, "white"));
+    }
+    table.get_mut(&(1, 4)).expect("it was added").colour = "grey".to_owned();
+    table.remove(&(1, 6));
+    let added: Vec<_> = table.added().cloned().collect();
+    assert_eq!(added, [cup(1, 4, "grey"), cup(1, 9, "white")]);
+}

@@ -287,25 +287,28 @@ impl<S: Service> Loop<S> {
 
     /// What to do when no smaller batch would help. Events come again; commands do when the
     /// store may serve them soon.
-    fn put_off(&mut self, failed: Failed, work: Work<S>) -> Result<bool, Stopped> {
+    fn put_off(&mut self, failed: Failed, mut work: Work<S>) -> Result<bool, Stopped> {
         self.go_back();
         self.redrives
             .extend(work.redriven.iter().map(|(key, _)| key.clone()));
         match failed {
             Failed::Transient(_) if self.failures < MOST_TRIES => self.put_back(work),
-            Failed::Transient(_) | Failed::Full(_) => answer(work, Unanswered::Full),
+            Failed::Transient(_) | Failed::Full(_) => {
+                answer(&mut work, Unanswered::Full);
+                self.put_back(work);
+            }
             Failed::Moved { topic, found, .. } => {
                 self.inbox.reposition(&topic, found);
                 self.put_back(work);
             }
             Failed::Deposed { .. } => {
-                answer(work, Unanswered::Stopping);
+                answer(&mut work, Unanswered::Stopping);
                 return Err(Stopped::Deposed(failed));
             }
             // No reply: it is not known what stands.
             Failed::InDoubt(_) => return Err(Stopped::InDoubt(failed)),
             Failed::Permanent(_) => {
-                answer(work, Unanswered::Broken);
+                answer(&mut work, Unanswered::Broken);
                 return Err(Stopped::Broken(failed));
             }
         }
@@ -324,7 +327,7 @@ impl<S: Service> Loop<S> {
         let mut commands = Vec::new();
         for (arrived, waits) in work.inputs.into_iter().zip(work.waits) {
             if let Origin::Again { event } = arrived.origin {
-                self.shared.hear_again(event);
+                self.shared.put_back_again(event);
                 continue;
             }
             match waits {
@@ -352,19 +355,23 @@ impl<S: Service> Loop<S> {
                 self.inbox.committed(&progress);
                 Ok(())
             }
-            Err(failed) => self.put_off(failed, Work::nothing()).map(|_| ()),
+            Err(failed) => match self.struck.take() {
+                Some(point) => Err(Stopped::Fault(point)),
+                None => self.put_off(failed, Work::nothing()).map(|_| ()),
+            },
         }
     }
 }
 
 /// Whether an event makes this service take something back.
-fn undoes<S: Service>(heard: Kind) -> bool {
+pub(super) fn undoes<S: Service>(heard: Kind) -> bool {
     matches!(saga::step_on(S::NAME, heard), Some((_, Direction::Undo)))
 }
 
-fn answer<S: Service>(work: Work<S>, reason: Unanswered) {
-    for waits in work.waits {
-        if let Waits::Caller(caller) = waits {
+/// Tells the callers why there is no answer; what nobody waits for stays.
+fn answer<S: Service>(work: &mut Work<S>, reason: Unanswered) {
+    for waits in &mut work.waits {
+        if let Waits::Caller(caller) = std::mem::replace(waits, Waits::Nobody) {
             // A caller that went away needs no answer.
             let _gone = caller.send(Err(reason));
         }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contracts::envelope::{Actor, Event, Trace};
+use contracts::events::Kind;
 use contracts::time::Timestamp;
 use db::{Failed, Parked, System};
 use futures::FutureExt;
 use tokio::sync::oneshot;
 
+use super::carry_out::undoes;
 use super::{LEAST_COMMANDS, Loop, MOST_INPUTS};
 use crate::batch::{Arrived, Origin};
 use crate::handle::Unanswered;
@@ -120,6 +122,8 @@ impl<S: Service> Loop<S> {
     pub(super) fn note_lag(&self) -> Result<(), Failed> {
         let (unread, oldest) = (self.inbox.unread(), self.inbox.oldest_unread()?);
         self.shared.status.set_lag(unread, oldest);
+        let (keys, paused) = (self.inbox.queues.len(), self.inbox.paused());
+        self.shared.status.set_parked(keys, paused);
         Ok(())
     }
 
@@ -153,6 +157,9 @@ impl<S: Service> Loop<S> {
     /// Events handed over once more. One that cannot be heard is let go: nobody waits for it.
     fn gather_again(&mut self, work: &mut Work<S>) {
         for event in self.shared.take_again(MOST_REDRIVEN) {
+            if !S::hears().contains(event.kind()) {
+                continue;
+            }
             match inbox::accept::<S>(&event) {
                 Accept::Hear(input) => {
                     let (actor, trace) = (event.actor, event.trace.clone());
@@ -176,26 +183,39 @@ impl<S: Service> Loop<S> {
 
     /// Takes first events away that somebody gave up, and their keys up again.
     fn gather_discards(&mut self) -> Result<(), Failed> {
-        for Discard { key, no, why } in self.shared.take_discards() {
-            let rows = self.parked_rows(&key)?;
-            if let Some(first) = rows.first().filter(|first| first.no == no) {
-                let (kind, body) = (&first.kind, &first.body);
-                let (topic, seq) = (&first.topic, first.seq);
-                tracing::error!(
-                    service = S::CONSUMER,
-                    topic,
-                    seq,
-                    kind,
-                    body,
-                    why,
-                    "discarded an event"
-                );
-                if self.discard(first) {
-                    self.redrives.insert(key);
-                }
+        for asked in self.shared.take_discards() {
+            let rows = self.parked_rows(&asked.key)?;
+            let first = rows.first().filter(|first| first.no == asked.no);
+            if let Some(first) = first
+                && self.give_up_parked(first, &asked)
+            {
+                self.redrives.insert(asked.key);
             }
         }
         Ok(())
+    }
+
+    /// False when the event stays: what an undo takes back would stand, or the store could not.
+    fn give_up_parked(&mut self, row: &Parked, asked: &Discard) -> bool {
+        let (service, topic, seq, kind) = (S::CONSUMER, &row.topic, row.seq, &row.kind);
+        if Kind::from_name(kind).is_some_and(undoes::<S>) {
+            tracing::error!(service, topic, seq, kind, "an undo is not discarded");
+            return false;
+        }
+        let (by, reason) = (asked.by, asked.reason.as_str());
+        let given_up = parking::give_up(&mut self.db, self.mark, row, (by, reason, self.last_now));
+        match given_up.now_or_never() {
+            Some(Ok(())) => {
+                let body = &row.body;
+                tracing::error!(service, topic, seq, kind, body, %by, reason, "discarded an event");
+                true
+            }
+            Some(Err(failed)) => {
+                tracing::warn!(service, %failed, "could not discard a parked event");
+                false
+            }
+            None => false,
+        }
     }
 
     fn gather_redrives(&mut self, now: Timestamp, work: &mut Work<S>) -> Result<(), Failed> {
@@ -246,10 +266,13 @@ impl<S: Service> Loop<S> {
             Ok((Accept::Poison(why), _)) => why,
             Err(error) => error.to_string(),
         };
-        // It only waited, and waits for a person from now on.
-        if row.waits {
-            work.park.push(parking::failed_again(&row, &why));
-        }
+        let undoes = Kind::from_name(&row.kind).is_some_and(undoes::<S>);
+        let failed = parking::failed_again(&row, &why);
+        work.park.push(match undoes {
+            true => parking::persist(failed, self.last_now),
+            // If it only waited, it waits for a person from now on.
+            false => failed,
+        });
         false
     }
 

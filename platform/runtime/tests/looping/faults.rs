@@ -7,7 +7,7 @@ use db::Outbox;
 use runtime::{FaultPoint, Stopped, Unanswered};
 
 use crate::bench::{Bench, add, pass, send, stage, until};
-use crate::publisher::left;
+use crate::publisher::{joined, left};
 
 #[tokio::test(start_paused = true)]
 async fn killed_at_any_point_it_goes_on_where_it_was() {
@@ -51,6 +51,28 @@ async fn killed_at_any_point_it_goes_on_where_it_was() {
             // It struck once.
             assert_eq!(again.send(add(900, 1)).await, Ok(3 + stands));
         }
+    })
+    .await;
+}
+
+/// A batch that only writes positions is killed as any other.
+#[tokio::test(start_paused = true)]
+async fn killed_while_it_writes_positions_it_ends() {
+    stage(async {
+        let mut bench = Bench::new();
+        let running = bench.run().await;
+        running.handle.fail_at(FaultPoint::BeforeCommit);
+        bench.users.publish(joined([(1, 1), (2, 1)]));
+        until("it ends", || !running.is_running()).await;
+        let handle = running.handle.clone();
+        let ended = running.ended().await;
+        assert!(
+            matches!(ended, Stopped::Fault(FaultPoint::BeforeCommit)),
+            "{ended}"
+        );
+        let again = bench.run_again(handle).await;
+        until("positions", || bench.place(&bench.users) == 3).await;
+        assert!(again.is_running());
     })
     .await;
 }

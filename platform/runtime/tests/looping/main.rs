@@ -1,6 +1,7 @@
 //! The real loop over database files, with a service that only counts. Time is tokio's own,
 //! which moves when everybody waits; the clock follows it.
 
+mod again;
 mod bench;
 mod commands;
 mod counter;
@@ -8,6 +9,7 @@ mod crash;
 mod fairness;
 mod faults;
 mod forgetting;
+mod given_up;
 mod owners;
 mod parking;
 mod publisher;

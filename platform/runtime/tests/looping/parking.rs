@@ -7,7 +7,7 @@ use futures::FutureExt;
 use rusqlite::Connection;
 
 use crate::bench::{Bench, Running, add, now, pass, stage, until};
-use crate::counter::{BAD, Input, Mood, PANIC, POISON, STRANGERS};
+use crate::counter::{BAD, CURE, Cure, Input, Mood, PANIC, POISON, STRANGERS};
 use crate::publisher::{issued, left};
 
 async fn meet(running: &Running, key: i64, mood: Mood) {
@@ -244,12 +244,48 @@ async fn too_much_of_one_key_pauses_its_topic_and_no_other() {
         until("the other topic", || bench.count(7) == 1).await;
         pass(Duration::from_secs(10)).await;
         assert_eq!(bench.count(6), 0);
+        let paused = || running.handle.status().paused.load(Ordering::Relaxed);
+        assert_eq!(paused(), 1, "and it shows");
         let lag = running.handle.lag();
         assert!(lag.messages == 1 && lag.micros > 9_000_000, "{lag:?}");
         assert!(
             running.send(add(1, 1)).now_or_never().is_some(),
             "new work is shed"
         );
+    })
+    .await;
+}
+
+/// One poll brings more of the key than it has room for: the topic stands at the one too many.
+#[tokio::test(start_paused = true)]
+async fn a_key_never_has_more_than_a_thousand() {
+    stage(async {
+        let mut bench = Bench::new();
+        let running = bench.run().await;
+        bench
+            .users
+            .publish(left((0..900).map(|sequence| (POISON, sequence))));
+        until("900", || bench.parked().len() == 900).await;
+        let more = (900..1_100).map(|sequence| (POISON, sequence));
+        bench.users.publish(left([(5, 1)]));
+        bench.users.publish(left(more));
+        bench.users.publish(left([(6, 1)]));
+        until("a thousand", || bench.parked().len() == 1_000).await;
+        until("positions", || bench.place(&bench.users) == 1_002).await;
+        pass(Duration::from_secs(5)).await;
+        assert_eq!(bench.parked().len(), 1_000);
+        assert_eq!((bench.count(5), bench.count(6)), (1, 0));
+        // What was polled and left is read after a restart too.
+        running.kill().await;
+        CURE.set(Cure::Hears);
+        let running = bench.run().await;
+        crate::redrive::redrive(&running, POISON);
+        until("all of it", || bench.heard(POISON).len() == 1_100).await;
+        let all: Vec<_> = (0..1_100).collect();
+        assert_eq!(bench.heard(POISON), all);
+        until("and the other", || bench.count(6) == 1).await;
+        let paused = || running.handle.status().paused.load(Ordering::Relaxed);
+        until("it shows", || paused() == 0).await;
     })
     .await;
 }

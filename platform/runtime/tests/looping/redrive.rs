@@ -10,7 +10,7 @@ use crate::bench::{Bench, Running, pass, stage, until};
 use crate::counter::{CURE, Cure, Input, Mood, PANIC, POISON};
 use crate::publisher::left;
 
-fn redrive(running: &Running, key: i64) {
+pub fn redrive(running: &Running, key: i64) {
     let topic = ServiceName::User.topic().to_owned();
     let key = ParkedKey {
         topic,

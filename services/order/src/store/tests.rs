@@ -4,8 +4,11 @@ use contracts::saga::{Step, Steps};
 use runtime::Service;
 use runtime::idempotency::KeyUse;
 
+mod report;
+
 use super::*;
 use crate::decide::tests::{ORDER, USER, World, paid, placed};
+use crate::seal::Unsealed;
 use crate::{MIGRATIONS, Order};
 
 fn order() -> OrderRow {
@@ -85,6 +88,24 @@ fn the_store_keeps_what_it_is_given() {
             batch_no: 7,
             content: Some("{}".to_owned()),
         });
+        seal(rows);
+    });
+}
+
+fn seal(rows: &mut Rows) {
+    let mut unsealed = Unsealed::default();
+    rows.order_event.added().for_each(|row| unsealed.add(row));
+    let hash = unsealed.seal(Hash::NONE);
+    rows.audit_seal.add(AuditSeal {
+        writer: 1,
+        batch_no: 7,
+        hash,
+        previous: Hash::NONE,
+    });
+    rows.audit_head.add(AuditHead {
+        writer: 1,
+        batch_no: 7,
+        hash,
     });
 }
 

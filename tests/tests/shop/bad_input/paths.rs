@@ -27,7 +27,7 @@ async fn an_address_that_is_not_served_is_no_route() {
         "/api/v1//orders",
         "/api/v1/orders/x/y/z",
         "/api/v1/products/x/stock",
-        "/api/v1/users/x",
+        "/api/v1/users/x/y",
         "/admin",
         "/.env",
         "/api/v1/%2e%2e/%2e%2e/etc/passwd",
@@ -114,6 +114,7 @@ async fn a_malformed_id_is_nobodys() {
             Some("products") => "PRODUCT_NOT_FOUND",
             Some("coupons") => "COUPON_NOT_FOUND",
             Some("dead-letters") => "DEAD_LETTER_NOT_FOUND",
+            Some("users") => "USER_NOT_FOUND",
             _ => "ORDER_NOT_FOUND",
         };
         for id in ids {
@@ -140,13 +141,25 @@ async fn call(fixture: &Fixture, route: &Route, path: &str) -> shop_tests::Answe
 }
 
 /// Lists, with a filter each that they do not take.
-const LISTS: [(&str, Access, &[&str]); 8] = [
+const LISTS: [(&str, Access, &[&str]); 11] = [
     (
         "/api/v1/products",
         Access::Anybody,
-        &["status=CHEAP", "status=1", "userId=1", "status=%ff"],
+        &[
+            "status=CHEAP",
+            "status=1",
+            "userId=1",
+            "status=%ff",
+            "sort=CHEAPEST",
+            "q=%00",
+        ],
     ),
-    ("/api/v1/coupons", Access::Anybody, &[]),
+    ("/api/v1/categories", Access::Anybody, &[]),
+    (
+        "/api/v1/coupons",
+        Access::Anybody,
+        &["status=GONE", "issuable=1", "userId=1"],
+    ),
     (
         "/api/v1/orders",
         Access::Member,
@@ -164,6 +177,11 @@ const LISTS: [(&str, Access, &[&str]); 8] = [
         &["type=GIFT", "userId=1"],
     ),
     (
+        "/api/v1/users",
+        Access::Admin,
+        &["role=king", "role=ADMIN", "status=active", "email=a"],
+    ),
+    (
         "/api/v1/users/me/coupons",
         Access::Member,
         &["status=OLD", "userId=1"],
@@ -171,7 +189,12 @@ const LISTS: [(&str, Access, &[&str]); 8] = [
     (
         "/api/v1/sagas",
         Access::Operator,
-        &["state=STUCK", "step=1"],
+        &["state=STUCK", "step=1", "age=-1", "age=old"],
+    ),
+    (
+        "/api/v1/dead-letters",
+        Access::Operator,
+        &["service=nobody", "state=RUNNING"],
     ),
     (
         "/admin/v1/sagas",

@@ -207,9 +207,21 @@ const COUPON: Body = Body {
     ],
 };
 
-const COUPON_STATUS: Body = Body {
-    text: r#"{"status": "DISABLED"}"#,
-    fields: &[("/status", Takes::Word)],
+const COUPON_CHANGE: Body = Body {
+    text: r#"{"status": "DISABLED", "name": "쿠폰", "totalQuantity": 10,
+              "issueTo": "2100-01-01T00:00:00Z"}"#,
+    fields: &[
+        ("/status", Takes::Word),
+        ("/name", Takes::Text),
+        (
+            "/totalQuantity",
+            Takes::Whole {
+                least: 1,
+                most: 10_000_000,
+            },
+        ),
+        ("/issueTo", Takes::Time),
+    ],
 };
 
 const ACCOUNT: Body = Body {
@@ -246,6 +258,11 @@ const PROFILE: Body = Body {
         ("/phone", Takes::Text),
         ("/address", Takes::Text),
     ],
+};
+
+const MEMBERSHIP: Body = Body {
+    text: r#"{"role": "operator", "status": "DEACTIVATED"}"#,
+    fields: &[("/role", Takes::Word), ("/status", Takes::Word)],
 };
 
 const REASON: Body = Body {
@@ -294,6 +311,14 @@ pub fn routes() -> Vec<Route> {
         open(Method::POST, "/api/v1/auth/login", Anybody, Some(&LOGIN)),
         open(Method::POST, "/api/v1/auth/logout", Anybody, Some(&LOG_OUT)),
         open(Method::POST, "/api/v1/oauth/token", Anybody, Some(&REFRESH)),
+        get("/api/v1/users", Admin),
+        get("/api/v1/users/{id}", Admin),
+        open(
+            Method::PATCH,
+            "/api/v1/users/{id}",
+            Admin,
+            Some(&MEMBERSHIP),
+        ),
         get(me, Member),
         open(Method::PATCH, me, Member, Some(&PROFILE)),
         open(Method::DELETE, me, Member, None),
@@ -307,6 +332,7 @@ pub fn routes() -> Vec<Route> {
             Some(&BATCH),
         ),
         get("/api/v1/products/top", Anybody),
+        get("/api/v1/categories", Anybody),
         get("/api/v1/products/{id}", Anybody),
         open(Method::PATCH, "/api/v1/products/{id}", Admin, Some(&CHANGE)),
         keyed(
@@ -335,7 +361,7 @@ pub fn routes() -> Vec<Route> {
             Method::PATCH,
             "/api/v1/coupons/{id}",
             Admin,
-            Some(&COUPON_STATUS),
+            Some(&COUPON_CHANGE),
         ),
         keyed("/api/v1/coupons/{id}/issue", Member, &NOTHING),
         get("/api/v1/users/me/coupons", Member),
