@@ -32,6 +32,9 @@ pub mod invariants;
 /// Coupons, offered and held.
 pub mod promotion;
 
+/// Backups.
+pub mod backup;
+
 /// Parked keys.
 pub mod dead_letter;
 

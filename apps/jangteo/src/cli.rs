@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod client;
+mod db;
 mod demo;
 mod dev;
 mod dlq;
@@ -48,6 +49,9 @@ enum Command {
     /// Look at sagas of a running shop, and help one that does not end.
     #[command(subcommand)]
     Saga(sagas::Saga),
+    /// The shop's files: their size, their health, and backups.
+    #[command(subcommand)]
+    Db(db::Db),
     /// Keys that are parked because an event could not be handled.
     #[command(subcommand)]
     Dlq(dlq::Dlq),
@@ -172,6 +176,7 @@ async fn run(cli: Cli) -> Result<(), Ended> {
         Command::Dev(flags) => dev::run(flags).await,
         Command::Demo(demo) => demo::run(demo).await,
         Command::Saga(saga) => sagas::run(saga).await,
+        Command::Db(db) => db::run(db).await,
         Command::Dlq(dlq) => dlq::run(dlq).await,
         Command::Outbox(outbox) => outbox::run(outbox).await,
         Command::Projection(projection) => projection::run(projection).await,

@@ -13,6 +13,9 @@ pub mod operations;
 /// The invariants over the shop's databases.
 pub mod check;
 
+/// One cut over all databases, taken while the shop goes on.
+pub mod backup;
+
 /// What the loops count, for Prometheus.
 pub mod metrics;
 

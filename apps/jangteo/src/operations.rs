@@ -25,6 +25,7 @@ use platform_http::{Caller, Failure, Paging, PathId, Query};
 use crate::check::{self, Checked};
 use crate::shop::Places;
 
+mod backups;
 mod dead_letters;
 mod loops;
 mod outbox;
@@ -50,6 +51,7 @@ impl Operations {
 
 pub fn router(operations: Operations) -> Router {
     Router::new()
+        .merge(backups::routes())
         .merge(dead_letters::routes())
         .merge(loops::routes())
         .merge(outbox::routes())

@@ -7,6 +7,9 @@ mod program;
 /// A caller of the public API.
 mod caller;
 
+/// Backups under load, and what becomes of them.
+mod backups;
+
 /// What every command says and how it exits.
 mod commands;
 

@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
+use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
 use super::selects::Selects;
@@ -13,6 +15,9 @@ use super::{BUSY_TIMEOUT, prepare_once};
 use crate::row::Row;
 use crate::table::Rows;
 use crate::{Digest, Failed};
+
+/// Pages of one step of a copy: 4 MB.
+const COPIED_PAGES: std::ffi::c_int = 1_024;
 
 /// A read-only connection to one database file.
 pub struct Reader {
@@ -54,6 +59,21 @@ impl Reader {
         let end = self.connection.execute_batch("COMMIT");
         end.map_err(|error| failed(&error))?;
         result
+    }
+
+    /// Copies the file as this connection sees it: within `at_one_moment`, as it was when that
+    /// began. The copy is on disk when this returns.
+    pub fn copy_to(&self, path: &Path) -> Result<(), Failed> {
+        let copied = || -> rusqlite::Result<()> {
+            let mut copy = Connection::open(path)?;
+            let backup = Backup::new(&self.connection, &mut copy)?;
+            backup.run_to_completion(COPIED_PAGES, Duration::ZERO, None)?;
+            drop(backup);
+            copy.close().map_err(|(_, error)| error)
+        };
+        copied().map_err(|error| failed(&error))?;
+        let synced = std::fs::File::open(path).and_then(|file| file.sync_all());
+        synced.map_err(|error| Failed::Permanent(format!("{}: {error}", path.display())))
     }
 
     /// The hash of the tables of `rows`, equal to `Maps::digest` over the same rows.

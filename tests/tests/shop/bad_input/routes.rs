@@ -367,6 +367,7 @@ pub fn routes() -> Vec<Route> {
         get("/api/v1/users/me/coupons", Member),
         get("/api/v1/sagas", Operator),
         get("/api/v1/sagas/{id}", Operator),
+        open(Method::POST, "/api/v1/backups", Admin, None),
         get("/api/v1/dead-letters", Operator),
         get("/api/v1/dead-letters/{id}", Operator),
         open(
@@ -420,13 +421,14 @@ pub fn routes() -> Vec<Route> {
 /// A route that is served and not in the table would not be tested.
 #[test]
 fn the_table_has_every_route() {
-    const SERVED: [&str; 11] = [
+    const SERVED: [&str; 12] = [
         include_str!("../../../../services/user/src/api.rs"),
         include_str!("../../../../services/product/src/api.rs"),
         include_str!("../../../../services/order/src/api.rs"),
         include_str!("../../../../services/payment/src/api.rs"),
         include_str!("../../../../services/promotion/src/api.rs"),
         include_str!("../../../../apps/jangteo/src/operations.rs"),
+        include_str!("../../../../apps/jangteo/src/operations/backups.rs"),
         include_str!("../../../../apps/jangteo/src/operations/dead_letters.rs"),
         include_str!("../../../../apps/jangteo/src/operations/loops.rs"),
         include_str!("../../../../apps/jangteo/src/operations/outbox.rs"),

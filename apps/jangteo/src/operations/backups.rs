@@ -1,0 +1,40 @@
+//! Taking a backup of the running shop, into its own data folder.
+
+use anyhow::Context as _;
+use axum::extract::State;
+use axum::routing::post;
+use axum::{Json, Router};
+use contracts::http::Role;
+use contracts::http::backup::{BackupFileView, BackupView};
+use platform_http::{Caller, Failure};
+
+use super::Operations;
+use crate::backup;
+
+pub(super) fn routes() -> Router<Operations> {
+    Router::new().route("/api/v1/backups", post(create))
+}
+
+/// Named by its time: each is a folder of its own.
+async fn create(
+    State(operations): State<Operations>,
+    caller: Caller,
+) -> Result<Json<BackupView>, Failure> {
+    caller.require(Role::Admin)?;
+    let places = &operations.places;
+    let at = places.order.handle.now();
+    let name = at.to_string().replace([':', '.'], "-");
+    let folder = places.order.folder.join("backups").join(&name);
+    let made = backup::running(places, folder).await;
+    let made = made.context("could not take a backup")?;
+    tracing::info!(name, by = %caller.user, "took a backup");
+    let files = made.files.into_iter().map(|file| BackupFileView {
+        name: file.name,
+        bytes: file.bytes,
+    });
+    Ok(Json(BackupView {
+        path: format!("backups/{name}"),
+        at: made.at,
+        files: files.collect(),
+    }))
+}
