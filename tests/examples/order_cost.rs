@@ -17,6 +17,10 @@ use runtime::Status;
 use runtime::idempotency::KeyUse;
 use shop_tests::TestShop;
 
+/// As the product's binary has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How long an order may stay open; none here comes near.
 const DEADLINE: Duration = Duration::from_secs(60);
 const PRODUCTS: usize = 1_000;

@@ -40,11 +40,10 @@ impl<'t> SqliteTx<'t> {
             }
             fetched = true;
             let texts = self.statements.of(table.shape());
-            let connection = self.connection;
+            let mut selects = Taken::new(self.connection, texts.select.len());
             table.fetch(&mut |wanted: &Wanted<'_>, arrive: &mut Arrive<'_>| {
-                let text = &texts.select[wanted.columns];
-                let mut statement = connection.prepare_cached(text).map_err(|e| failed(&e))?;
-                let mut binding = Binding::new(&mut statement);
+                let statement = selects.take(wanted.columns, &texts.select[wanted.columns])?;
+                let mut binding = Binding::new(statement);
                 wanted.visit(&mut |cell| binding.bind(cell));
                 binding.finish()?;
                 let mut found = statement.raw_query();
@@ -60,15 +59,15 @@ impl<'t> SqliteTx<'t> {
     pub(crate) fn flush(&mut self, rows: &mut impl Rows) -> Result<(), Failed> {
         for table in rows.tables() {
             let texts = self.statements.of(table.shape());
-            let connection = self.connection;
+            let mut writes = Taken::new(self.connection, 3);
             table.changes(&mut |change: &Change<'_>| {
-                let text = match change.kind {
-                    ChangeKind::Insert => &texts.insert,
-                    ChangeKind::Upsert => &texts.upsert,
-                    ChangeKind::Delete => &texts.delete,
+                let (place, text) = match change.kind {
+                    ChangeKind::Insert => (0, &texts.insert),
+                    ChangeKind::Upsert => (1, &texts.upsert),
+                    ChangeKind::Delete => (2, &texts.delete),
                 };
-                let mut statement = connection.prepare_cached(text).map_err(|e| failed(&e))?;
-                let mut binding = Binding::new(&mut statement);
+                let statement = writes.take(place, text)?;
+                let mut binding = Binding::new(statement);
                 change.visit(&mut |cell| binding.bind(cell));
                 binding.finish()?;
                 statement.raw_execute().map_err(|e| failed(&e))?;
@@ -128,6 +127,35 @@ impl Drop for SqliteTx<'_> {
             // A failed rollback leaves the connection unusable; the next `BEGIN` says so.
             if let Err(error) = execute(self.connection, "ROLLBACK") {
                 tracing::error!(%error, "could not roll back");
+            }
+        }
+    }
+}
+
+/// The statements of one table, each taken out of the connection's cache once and not once a row:
+/// finding one by its text costs as much as running it.
+struct Taken<'c> {
+    connection: &'c Connection,
+    statements: Vec<Option<CachedStatement<'c>>>,
+}
+
+impl<'c> Taken<'c> {
+    fn new(connection: &'c Connection, most: usize) -> Self {
+        let mut statements = Vec::new();
+        statements.resize_with(most, || None);
+        Self {
+            connection,
+            statements,
+        }
+    }
+
+    fn take(&mut self, place: usize, text: &str) -> Result<&mut CachedStatement<'c>, Failed> {
+        let taken = &mut self.statements[place];
+        match taken {
+            Some(statement) => Ok(statement),
+            None => {
+                let statement = self.connection.prepare_cached(text);
+                Ok(taken.insert(statement.map_err(|e| failed(&e))?))
             }
         }
     }
