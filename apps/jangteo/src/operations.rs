@@ -103,7 +103,10 @@ async fn sagas(
 ) -> Result<Json<Page<SagaView>>, Failure> {
     caller.require(Role::Operator)?;
     let order = &operations.places.order;
-    let page = order::api::saga_page(&order.readers, filter, &paging, order.handle.now())?;
+    let mut page = order::api::saga_page(&order.readers, filter, &paging, order.handle.now())?;
+    for saga in &mut page.items {
+        saga.parked = is_parked(&operations.places, saga)?;
+    }
     Ok(Json(page))
 }
 
@@ -121,8 +124,11 @@ async fn story(
         .with(|reader| view::saga(reader, saga_id));
     let found = read.with_context(|| format!("could not read saga {saga_id}"))?;
     let SagaDetailView {
-        saga, remaining, ..
+        mut saga,
+        remaining,
+        ..
     } = found.ok_or(Code::OrderNotFound)?;
+    saga.parked = is_parked(places, &saga)?;
     let timeline = timeline(places, saga_id)
         .with_context(|| format!("could not read the events of saga {saga_id}"))?;
     Ok(Json(SagaStoryView {
@@ -130,6 +136,13 @@ async fn story(
         remaining,
         timeline,
     }))
+}
+
+/// Order knows what it has set aside itself; the others are asked.
+fn is_parked(places: &Places, saga: &SagaView) -> Result<bool, Failure> {
+    let aside = places.sets_aside(saga.order_id);
+    let aside = aside.context("could not read what is parked")?;
+    Ok(saga.parked || aside)
 }
 
 /// What the outboxes still hold of a saga. Commit times of one service ascend; between services

@@ -85,7 +85,12 @@ async fn hard_case_12_a_step_that_fails_is_parked_seen_and_taken_up_again() {
     let shown = shop.get(&path, &operator).await.is(200).body;
     assert_eq!(shown["queue"].as_array().expect("a queue").len(), 1);
     let saga = state(&shop, &operator, stuck).await;
-    assert_eq!(saga["state"], "RUNNING");
+    assert_eq!(
+        (&saga["state"], &saga["parked"]),
+        (&json!("RUNNING"), &json!(true))
+    );
+    let running = shop.get("/api/v1/sagas?state=RUNNING", &operator).await;
+    assert_eq!(running.is(200).body["items"][0]["parked"], true);
 
     let redrive = format!("{path}/redrive");
     let still = act(&shop, &operator, &redrive, json!({}))
@@ -100,7 +105,11 @@ async fn hard_case_12_a_step_that_fails_is_parked_seen_and_taken_up_again() {
         .body;
     assert_eq!(flows["parked"], 0);
     shop.rest().await;
-    assert_eq!(state(&shop, &operator, stuck).await["state"], "COMPLETED");
+    let saga = state(&shop, &operator, stuck).await;
+    assert_eq!(
+        (&saga["state"], &saga["parked"]),
+        (&json!("COMPLETED"), &json!(false))
+    );
     act(&shop, &operator, &redrive, json!({}))
         .await
         .is_problem(404, "DEAD_LETTER_NOT_FOUND");

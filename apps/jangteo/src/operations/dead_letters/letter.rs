@@ -1,12 +1,13 @@
 //! A parked key by its name, where its rows are, and the way to the loop that owns them.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use contracts::envelope::ServiceName;
 use contracts::events::Kind;
 use contracts::http::dead_letter::DeadLetterView;
-use contracts::ids::Id;
+use contracts::ids::{Id, OrderId};
 use contracts::problem::Code;
 use contracts::saga::{self, Direction};
 use db::{Discarded, Failed, Parked, Readers, Store};
@@ -192,6 +193,30 @@ impl Places {
     pub(in crate::operations) fn parked(&self, letter: Letter) -> Result<Vec<Parked>, Failed> {
         self.readers_of(letter.consumer)
             .with(|reader| reader.under::<Parked, _>(letter.prefix()))
+    }
+
+    /// Whether a service has set events of this order aside: its sagas do not go on there. Most
+    /// of the time nobody has set anything aside, and no row is looked for.
+    pub(in crate::operations) fn sets_aside(&self, order_id: OrderId) -> Result<bool, Failed> {
+        let loops = crate::metrics::loops(self).into_iter();
+        let parking = loops.filter(|(_, status)| status.parked_keys.load(Ordering::Relaxed) > 0);
+        let services = parking.filter_map(|(name, _)| match Consumer::named(name)? {
+            consumer @ Consumer::Service(_) => Some(consumer),
+            Consumer::OrderView => None,
+        });
+        for consumer in services {
+            for publisher in ServiceName::ALL {
+                let letter = Letter {
+                    consumer,
+                    publisher: *publisher,
+                    key: order_id.get(),
+                };
+                if !self.parked(letter)?.is_empty() {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// What was given up of a key, the first first.
