@@ -1,5 +1,7 @@
 /// What was lost, and what is too much.
 mod lost;
+/// What another version of the program wrote.
+mod versions;
 
 use reqwest::Method;
 use rusqlite::Connection;
