@@ -1,11 +1,11 @@
 //! The invariants over the shop's databases: read at one moment each, checked by the functions
 //! that the simulator uses.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use contracts::envelope::ServiceName;
-use db::{Failed, Reader, Readers};
+use db::{Failed, Reader, Readers, WalWatch};
 use invariants::{AT_REST, Facts, Invariant, LIVENESS, Violation};
 use order::OrderView;
 use runtime::Service;
@@ -48,31 +48,26 @@ pub fn running(places: &Places, at_rest: bool) -> Result<Checked, Failed> {
 }
 
 fn running_once(places: &Places, at_rest: bool) -> Result<Checked, Failed> {
-    let Places {
-        user,
-        product,
-        order,
-        payment,
-        promotion,
-        order_view,
-        topics: _,
-    } = places;
-    let readers = [
-        &user.readers,
-        &product.readers,
-        &order.readers,
-        &payment.readers,
-        &promotion.readers,
-        &order_view.readers,
-    ];
-    each_at_one_moment(&readers, &mut Vec::new(), &mut |readers| {
-        check(&Facts::load_running(&shop(readers))?, at_rest)
-    })
+    let facts = at_one_moment(&places.long_readers, &mut Vec::new(), &mut |readers| {
+        Facts::load_running(&shop(readers))
+    })?;
+    Ok(check(&facts, at_rest))
+}
+
+/// For a check or a backup: each of these readers keeps its file's log from shrinking for as long
+/// as it reads, and all stop when one of the logs is too large.
+pub(crate) fn long_readers(folder: &Path) -> Arc<[Readers]> {
+    let files = DATABASES.map(|name| folder.join(format!("{name}.db")));
+    let watch = WalWatch::over(files.iter().map(PathBuf::as_path));
+    let readers = files
+        .iter()
+        .map(|file| Readers::watching(file, watch.clone()));
+    readers.collect()
 }
 
 /// Lends a reader of each, all of them within a transaction of their own.
-pub(crate) fn each_at_one_moment<T>(
-    unopened: &[&Arc<Readers>],
+pub(crate) fn at_one_moment<T>(
+    unopened: &[Readers],
     opened: &mut Vec<&Reader>,
     read: &mut dyn FnMut(&[&Reader]) -> Result<T, Failed>,
 ) -> Result<T, Failed> {
@@ -82,7 +77,7 @@ pub(crate) fn each_at_one_moment<T>(
     first.with(|reader| {
         reader.at_one_moment(|reader| {
             let mut opened: Vec<&Reader> = opened.iter().copied().chain([reader]).collect();
-            each_at_one_moment(others, &mut opened, read)
+            at_one_moment(others, &mut opened, read)
         })
     })
 }
@@ -92,7 +87,7 @@ pub fn files(folder: &Path, at_rest: bool) -> Result<Checked, Failed> {
     let open = |name: &&str| Reader::open(&folder.join(format!("{name}.db")));
     let readers = DATABASES.iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let readers: Vec<_> = readers.iter().collect();
-    check(&Facts::load(&shop(&readers))?, at_rest)
+    Ok(check(&Facts::load(&shop(&readers))?, at_rest))
 }
 
 /// The readers, in the order of `DATABASES`.
@@ -111,7 +106,7 @@ fn shop<'s>(readers: &[&'s Reader]) -> invariants::Shop<'s, Reader> {
     }
 }
 
-fn check(facts: &Facts, at_rest: bool) -> Result<Checked, Failed> {
+fn check(facts: &Facts, at_rest: bool) -> Checked {
     let mut found = Checked {
         checked: Vec::new(),
         violations: Vec::new(),
@@ -132,7 +127,7 @@ fn check(facts: &Facts, at_rest: bool) -> Result<Checked, Failed> {
             .unwrap_or(u32::MAX)
     };
     found.checked.sort_by_key(|(name, _)| number(name));
-    Ok(found)
+    found
 }
 
 impl Checked {

@@ -11,6 +11,7 @@ mod db;
 mod demo;
 mod dev;
 mod dlq;
+mod folder;
 mod follow;
 mod language;
 mod outbox;

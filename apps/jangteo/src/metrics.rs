@@ -90,6 +90,7 @@ const METRICS: [Metric; 11] = [
 ];
 
 const STEPS: &str = "jangteo_saga_steps_total";
+const WAL: &str = "jangteo_wal_bytes";
 
 /// The loops by the names of their consumers.
 pub fn loops(places: &Places) -> [Counted<'_>; 6] {
@@ -130,6 +131,16 @@ pub fn text(places: &Places) -> String {
                 value(status, now),
             );
         }
+    }
+    head(
+        &mut text,
+        WAL,
+        "gauge",
+        "Size of a database's write-ahead log; from 256 MB on, a reader keeps it from shrinking.",
+    );
+    for (database, status) in loops {
+        let bytes = status.wal_bytes.load(Ordering::Relaxed) as f64;
+        line(&mut text, WAL, &format!("database=\"{database}\""), bytes);
     }
     head(
         &mut text,

@@ -210,9 +210,21 @@ async fn invariants(
     let places = operations.places;
     let checked = tokio::task::spawn_blocking(move || check::running(&places, asked.at_rest));
     let checked = checked.await.context("the check was broken off")?;
-    Ok(Json(shown(
-        checked.context("could not check the invariants")?,
-    )))
+    let checked = checked.context("could not check the invariants");
+    Ok(Json(shown(checked.map_err(broken_off)?)))
+}
+
+/// A long reader gave up for the writers' sake: not a fault, and it may be asked again.
+fn broken_off(error: anyhow::Error) -> Failure {
+    let Some(db::Failed::Transient(why)) = error.downcast_ref::<db::Failed>() else {
+        return error.into();
+    };
+    tracing::warn!(why, "a check or a backup was broken off");
+    let problem = Problem::new(Code::UpstreamUnavailable).detail(
+        format!("중간에 그만뒀어요: {why} → 덜 바쁠 때 다시 해 보세요"),
+        format!("broken off: {why}; try again when the shop is less busy"),
+    );
+    problem.into()
 }
 
 pub(crate) fn shown(checked: Checked) -> InvariantsView {

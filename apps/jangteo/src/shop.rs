@@ -18,6 +18,7 @@ use promotion::Promotion;
 use user::User;
 
 use crate::operations::{self, Operations};
+use crate::{backup, check};
 
 /// A shop whose loops run; its router is not served yet.
 pub struct Shop {
@@ -37,6 +38,8 @@ pub struct Places {
     pub payment: Place<Payment>,
     pub promotion: Place<Promotion>,
     pub topics: Arc<[Arc<Topic>]>,
+    /// What a check or a backup reads through, in the order of `check::DATABASES`.
+    pub long_readers: Arc<[Readers]>,
 }
 
 /// How long a service took to open.
@@ -82,7 +85,9 @@ impl Shop {
             payment: host.place(payment).await?,
             promotion: host.place(promotion).await?,
             topics: host.topics().into(),
+            long_readers: check::long_readers(folder),
         };
+        backup::remove_unfinished(folder)?;
         let operations = Operations::new(places.clone());
         let rebuild = operations.rebuild.clone();
         let routes = Router::new()

@@ -21,7 +21,7 @@ pub use failed::Failed;
 pub use maps::Maps;
 pub use migrate::{Migration, Migrations};
 pub use row::{Key, Prefix, Row, Shape};
-pub use sqlite::{OpenError, Reader, Readers, Sqlite};
+pub use sqlite::{OpenError, Reader, Readers, Sqlite, WAL_ALARM_BYTES, WalWatch};
 pub use store::Store;
 pub use system::{
     Consumed, Discarded, Fence, Idempotency, Outbox, Parked, Standing, System, Writer,

@@ -1,7 +1,7 @@
 //! SQLite: one writing connection with `synchronous=FULL`, its own checkpoints, and readers.
 
 use std::cell::RefCell;
-use std::ffi::{OsString, c_int};
+use std::ffi::c_int;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,11 +18,13 @@ mod reader;
 mod selects;
 mod statements;
 mod transaction;
+mod wal;
 
 pub use reader::{Reader, Readers};
 use selects::Selects;
 use statements::Statements;
 pub use transaction::SqliteTx;
+pub use wal::{WAL_ALARM_BYTES, WalWatch};
 
 /// Past this many pages in the write-ahead log the writer checkpoints between batches: 64 MiB. A
 /// page that many batches change is moved into the file once for all of them.
@@ -126,17 +128,18 @@ impl Sqlite {
 
     /// Moves the write-ahead log into the file when it grew past 64 MiB, or wholly when `idle`.
     /// A reader in the way only postpones it, and is not waited for: the loops of a process share
-    /// a thread.
-    pub fn checkpoint(&self, idle: bool) -> Result<(), crate::Failed> {
+    /// a thread. Returns the log's size afterwards.
+    pub fn checkpoint(&self, idle: bool) -> Result<u64, crate::Failed> {
         let Some(path) = &self.path else {
-            return Ok(());
+            return Ok(0);
         };
+        let bytes = wal::bytes(path);
         let due = match idle {
-            true => std::fs::metadata(log_of(path)).is_ok_and(|log| log.len() > 0),
+            true => bytes > 0,
             false => self.log_pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES,
         };
         if !due {
-            return Ok(());
+            return Ok(bytes);
         }
         let pragma = match idle {
             true => "PRAGMA wal_checkpoint(TRUNCATE)",
@@ -151,7 +154,7 @@ impl Sqlite {
             .and(restored)
             .map_err(|e| transaction::failed(&e))
         {
-            Err(crate::Failed::Transient(_)) | Ok(()) => Ok(()),
+            Err(crate::Failed::Transient(_)) | Ok(()) => Ok(wal::bytes(path)),
             Err(failed) => Err(failed),
         }
     }
@@ -181,13 +184,6 @@ impl Sqlite {
     ) -> Result<(), crate::Failed> {
         self.selects().digest(rows, digest)
     }
-}
-
-/// The write-ahead log beside a database file.
-fn log_of(path: &Path) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push("-wal");
-    name.into()
 }
 
 /// Keeps statements prepared. Without the planner's stability guarantee, SQLite built with STAT4

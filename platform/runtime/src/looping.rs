@@ -9,7 +9,7 @@ use std::time::Duration;
 use contracts::envelope::ServiceName;
 use contracts::saga;
 use contracts::time::Timestamp;
-use db::{Db, Failed, Writer};
+use db::{Db, Failed, WAL_ALARM_BYTES, Writer};
 use event_log::Topic;
 use futures::FutureExt;
 
@@ -218,7 +218,7 @@ impl<S: Service> Loop<S> {
         let done = match &self.db {
             Db::Sqlite(sqlite) => sqlite.checkpoint(idle),
             Db::MySql(never) => match *never {},
-            Db::Maps(_) => Ok(()),
+            Db::Maps(_) => Ok(0),
         };
         match done {
             Err(Failed::InDoubt(why)) => Err(Stopped::InDoubt(Failed::InDoubt(why))),
@@ -226,7 +226,14 @@ impl<S: Service> Loop<S> {
                 tracing::warn!(service = S::CONSUMER, %failed, "could not checkpoint");
                 Ok(())
             }
-            Ok(()) => Ok(()),
+            Ok(bytes) => {
+                let before = self.shared.status.wal_bytes.swap(bytes, Ordering::Relaxed);
+                if before < WAL_ALARM_BYTES && bytes >= WAL_ALARM_BYTES {
+                    let service = S::CONSUMER;
+                    tracing::error!(service, bytes, "a reader keeps the write-ahead log growing");
+                }
+                Ok(())
+            }
         }
     }
 

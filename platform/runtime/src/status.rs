@@ -32,6 +32,8 @@ pub struct Status {
     pub parked_keys: AtomicUsize,
     /// Topics that are not read now, because too much of them is set aside.
     pub paused: AtomicUsize,
+    /// The size of the database's write-ahead log when the loop last looked.
+    pub wal_bytes: AtomicU64,
 }
 
 /// How far a consumer is behind the log.

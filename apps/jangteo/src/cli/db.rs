@@ -3,20 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use boot::Folder;
 use clap::Subcommand;
 use contracts::http::NoBody;
 use contracts::http::backup::BackupView;
-use db::Reader;
+use db::{Reader, WAL_ALARM_BYTES};
 use serde_json::json;
 
-use super::client::{ADDRESS_FILE, Client};
+use super::client::Client;
 use super::language::{in_language, print, say};
-use super::{Ended, Output, Target, json as write_json};
+use super::{Ended, Output, Target, folder, json as write_json};
 use crate::{backup, check};
 
-/// A checkpoint that does not come leaves the log growing.
-const WAL_ALARM: u64 = 256 << 20;
+/// What SQLite says of a file that it finds nothing wrong with.
+const SOUND: &str = "ok";
 /// Copying a large shop takes as long as reading it.
 const LONGEST: std::time::Duration = std::time::Duration::from_secs(600);
 
@@ -34,6 +33,8 @@ pub(super) enum Db {
         /// Where to; it must not be there yet. Only of a shop that does not run.
         #[arg(long)]
         to: Option<PathBuf>,
+        #[arg(long, value_enum, default_value = "table")]
+        output: Output,
         #[command(flatten)]
         target: Target,
     },
@@ -41,6 +42,8 @@ pub(super) enum Db {
     Check {
         /// The folder; without it, the data folder.
         folder: Option<PathBuf>,
+        #[arg(long, value_enum, default_value = "table")]
+        output: Output,
         #[command(flatten)]
         target: Target,
     },
@@ -49,13 +52,26 @@ pub(super) enum Db {
 pub(super) async fn run(db: Db) -> Result<(), Ended> {
     match db {
         Db::Status { output, target } => status(output, &target.data),
-        Db::Backup { to, target } => backup(to, &target).await,
-        Db::Check { folder, target } => check_files(&folder.unwrap_or(target.data)),
+        Db::Backup { to, output, target } => {
+            let made = backup(to, &target).await?;
+            match output {
+                Output::Json => write_json(&made),
+                Output::Table => {
+                    print(&made.path);
+                    Ok(())
+                }
+            }
+        }
+        Db::Check {
+            folder,
+            output,
+            target,
+        } => check_files(&folder.unwrap_or(target.data), output),
     }
 }
 
 fn status(output: Output, folder: &Path) -> Result<(), Ended> {
-    found(folder)?;
+    folder::found(folder)?;
     let mut files = Vec::new();
     for name in check::DATABASES {
         let size = |end: &str| {
@@ -72,7 +88,7 @@ fn status(output: Output, folder: &Path) -> Result<(), Ended> {
         return write_json(&files.collect::<Vec<_>>());
     }
     for (name, bytes, wal) in files {
-        let alarm = match wal > WAL_ALARM {
+        let alarm = match wal >= WAL_ALARM_BYTES {
             true => in_language("  ! WAL이 줄지 않아요", "  ! the log does not shrink"),
             false => "",
         };
@@ -84,9 +100,8 @@ fn status(output: Output, folder: &Path) -> Result<(), Ended> {
     Ok(())
 }
 
-async fn backup(to: Option<PathBuf>, target: &Target) -> Result<(), Ended> {
-    let runs = target.url.is_some() || target.data.join(ADDRESS_FILE).exists();
-    let to = match (runs, to) {
+async fn backup(to: Option<PathBuf>, target: &Target) -> Result<BackupView, Ended> {
+    let to = match (folder::runs(target), to) {
         (true, Some(_)) => {
             return Err(Ended::Refused(
                 in_language(
@@ -100,9 +115,11 @@ async fn backup(to: Option<PathBuf>, target: &Target) -> Result<(), Ended> {
             let client = Client::new(target)?
                 .login(&target.email, &target.password)
                 .await?;
-            let made: BackupView = client.act("/api/v1/backups", &NoBody {}, LONGEST).await?;
-            print(&target.data.join(&made.path).display().to_string());
-            return Ok(());
+            let mut made: BackupView = client.act("/api/v1/backups", &NoBody {}, LONGEST).await?;
+            if target.url.is_none() {
+                made.path = target.data.join(made.path).display().to_string();
+            }
+            return Ok(made);
         }
         (false, Some(to)) => to,
         (false, None) => {
@@ -115,27 +132,41 @@ async fn backup(to: Option<PathBuf>, target: &Target) -> Result<(), Ended> {
             ));
         }
     };
-    let folder = found(&target.data)?;
-    let _locks = locked(&folder)?;
-    backup::still(folder.path(), &to, boot::now())?;
-    print(&to.display().to_string());
-    Ok(())
+    let found = folder::found(&target.data)?;
+    let _locks = folder::locked(&found).map_err(anyhow::Error::from)?;
+    let made = backup::still(found.path(), &to, boot::now())?;
+    Ok(made.shown(to.display().to_string()))
 }
 
-fn check_files(folder: &Path) -> Result<(), Ended> {
-    let found = found(folder)?;
-    let _locks = locked(&found)?;
-    let mut bad = Vec::new();
-    for name in check::DATABASES {
-        let file = folder.join(format!("{name}.db"));
+fn check_files(path: &Path, output: Output) -> Result<(), Ended> {
+    let found = folder::found(path)?;
+    let _locks = folder::locked(&found).map_err(anyhow::Error::from)?;
+    let files = check::DATABASES.map(|name| {
+        let file = path.join(format!("{name}.db"));
         let said = integrity(&file).unwrap_or_else(|error| format!("{error:#}"));
-        if said == "ok" {
-            print(&format!("✓ {name}"));
-        } else {
-            print(&format!("✗ {name}: {said}"));
-            bad.push(name);
+        (name, said)
+    });
+    let backup_of = backup::manifest(path).ok().map(|manifest| manifest.at);
+    match output {
+        Output::Json => {
+            let files = files.each_ref();
+            let files = files.map(|(name, said)| json!({ "name": name, "said": said }));
+            write_json(&json!({ "files": files, "backupOf": backup_of }))?;
+        }
+        Output::Table => {
+            for (name, said) in &files {
+                match said.as_str() {
+                    SOUND => print(&format!("✓ {name}")),
+                    _ => print(&format!("✗ {name}: {said}")),
+                }
+            }
         }
     }
+    let bad: Vec<&str> = files
+        .iter()
+        .filter(|(_, said)| said != SOUND)
+        .map(|(name, _)| *name)
+        .collect();
     if !bad.is_empty() {
         let bad = bad.join(", ");
         let korean = format!("읽을 수 없는 파일이 있어요: {bad} → 백업에서 되살리세요");
@@ -144,8 +175,7 @@ fn check_files(folder: &Path) -> Result<(), Ended> {
             in_language(&korean, &english).to_owned()
         )));
     }
-    if let Ok(manifest) = backup::manifest(folder) {
-        let at = manifest.at;
+    if let Some(at) = backup_of {
         say(
             &format!("{at} 의 백업이에요."),
             &format!("a backup of {at}"),
@@ -162,19 +192,4 @@ fn integrity(file: &Path) -> anyhow::Result<String> {
         })
     });
     said.with_context(|| file.display().to_string())
-}
-
-fn found(folder: &Path) -> Result<Folder, Ended> {
-    Folder::find(folder).ok_or_else(|| {
-        let folder = folder.display();
-        let korean = format!("{folder} 에 상점 데이터가 없어요");
-        let english = format!("{folder} holds no shop's data");
-        Ended::NotFound(in_language(&korean, &english).to_owned())
-    })
-}
-
-fn locked(folder: &Folder) -> Result<Vec<std::fs::File>, Ended> {
-    let locks = check::DATABASES.iter().map(|name| folder.lock(name));
-    let locks: Result<Vec<_>, _> = locks.collect();
-    Ok(locks.map_err(anyhow::Error::from)?)
 }

@@ -1,20 +1,18 @@
 //! `jangteo verify`: proves that stock, points, coupons and sagas add up, on a running shop or on
 //! the files of one that does not run.
 
-use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use boot::{Folder, Refused};
 use clap::Args;
 use contracts::http::invariants::InvariantsView;
 use contracts::problem::Language;
 use invariants::LIVENESS;
 
-use super::client::{ADDRESS_FILE, Client};
+use super::client::Client;
 use super::language::{in_language, language, print, say};
-use super::{Ended, Output, Target};
+use super::{Ended, Output, Target, folder};
 use crate::check;
 
 /// How long `--at-rest` waits for the last saga to end.
@@ -35,14 +33,8 @@ pub(super) struct Flags {
 }
 
 pub(super) async fn run(flags: Flags) -> Result<(), Ended> {
-    let found = match flags.target.url.is_some() || flags.target.data.join(ADDRESS_FILE).exists() {
-        true => match ask(&flags).await {
-            // A killed shop leaves its address behind, and a lock that nobody holds.
-            Err(Ended::Failed(_)) if flags.target.url.is_none() && is_still(&flags.target.data) => {
-                read(&flags.target.data, flags.at_rest)?
-            }
-            asked => asked?,
-        },
+    let found = match folder::runs(&flags.target) {
+        true => ask(&flags).await?,
         false => read(&flags.target.data, flags.at_rest)?,
     };
     if flags.output == Output::Json {
@@ -84,30 +76,10 @@ async fn ask(flags: &Flags) -> Result<InvariantsView, Ended> {
     }
 }
 
-fn is_still(folder: &Path) -> bool {
-    Folder::find(folder).is_some_and(|folder| locked(&folder).is_ok())
-}
-
-/// Keeps a shop from starting on the folder while its files are read.
-fn locked(folder: &Folder) -> Result<Vec<File>, Refused> {
-    check::DATABASES
-        .iter()
-        .map(|name| folder.lock(name))
-        .collect()
-}
-
 fn read(path: &Path, at_rest: bool) -> Result<InvariantsView, Ended> {
+    let found = folder::found(path)?;
+    let _locks = folder::locked(&found).map_err(anyhow::Error::from)?;
     let folder = path.display();
-    let Some(found) = Folder::find(path) else {
-        return Err(Ended::NotFound(
-            in_language(
-                &format!("{folder} 에 상점 데이터가 없어요. 먼저 시작하세요 → jangteo dev"),
-                &format!("{folder} holds no shop's data; start one: jangteo dev"),
-            )
-            .to_owned(),
-        ));
-    };
-    let _locks = locked(&found).map_err(anyhow::Error::from)?;
     say(
         &format!("상점이 돌고 있지 않아요. {folder} 의 파일을 검사해요."),
         &format!("no shop is running; checking the files in {folder}"),

@@ -5,10 +5,10 @@ use axum::extract::State;
 use axum::routing::post;
 use axum::{Json, Router};
 use contracts::http::Role;
-use contracts::http::backup::{BackupFileView, BackupView};
+use contracts::http::backup::BackupView;
 use platform_http::{Caller, Failure};
 
-use super::Operations;
+use super::{Operations, broken_off};
 use crate::backup;
 
 pub(super) fn routes() -> Router<Operations> {
@@ -24,17 +24,11 @@ async fn create(
     let places = &operations.places;
     let at = places.order.handle.now();
     let name = at.to_string().replace([':', '.'], "-");
-    let folder = places.order.folder.join("backups").join(&name);
+    let folder = places.order.folder.join(backup::FOLDER).join(&name);
     let made = backup::running(places, folder).await;
-    let made = made.context("could not take a backup")?;
+    let made = made
+        .context("could not take a backup")
+        .map_err(broken_off)?;
     tracing::info!(name, by = %caller.user, "took a backup");
-    let files = made.files.into_iter().map(|file| BackupFileView {
-        name: file.name,
-        bytes: file.bytes,
-    });
-    Ok(Json(BackupView {
-        path: format!("backups/{name}"),
-        at: made.at,
-        files: files.collect(),
-    }))
+    Ok(Json(made.shown(format!("{}/{name}", backup::FOLDER))))
 }

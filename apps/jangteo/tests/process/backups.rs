@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -124,4 +125,96 @@ async fn a_still_shop_is_copied_where_one_says_and_damage_is_named() {
     run(&["db", "check", nothing.to_str().expect("ASCII")])
         .await
         .exits(3);
+}
+
+/// What the shop tells Prometheus of a database's write-ahead log.
+async fn wal_bytes(shop: &Shop, database: &str) -> u64 {
+    let asked = reqwest::get(format!("{}/metrics", shop.url)).await;
+    let text = asked.expect("answers").text().await.expect("a text");
+    let line = format!("jangteo_wal_bytes{{database=\"{database}\"}} ");
+    let value = text.lines().find_map(|told| told.strip_prefix(&line));
+    value.expect("a metric").parse().expect("a number")
+}
+
+async fn until_wal_bytes(shop: &Shop, database: &str, wanted: u64) {
+    let mut look = tokio::time::interval(Duration::from_millis(20));
+    let reached = async {
+        while wal_bytes(shop, database).await != wanted {
+            look.tick().await;
+        }
+    };
+    let waited = tokio::time::timeout(Duration::from_secs(30), reached).await;
+    waited.unwrap_or_else(|_| panic!("the log of {database} never had {wanted} bytes"));
+}
+
+/// A reader that never ends is the writers' worst neighbour: whoever reads long gives way.
+#[tokio::test]
+async fn a_backup_gives_way_to_a_log_that_grows_and_leaves_nothing_behind() {
+    const ALARM: u64 = 256 << 20;
+    let folder = tempfile::tempdir().unwrap();
+    let shop = Shop::start(folder.path()).await;
+    let reader = rusqlite::Connection::open(folder.path().join("payment.db")).unwrap();
+    reader.execute_batch("BEGIN; SELECT * FROM point").unwrap();
+    shop.run(&["demo", "order"]).await.exits(0);
+    // A file grows in a moment when nothing is written into it.
+    let log = folder.path().join("payment.db-wal");
+    let log = std::fs::OpenOptions::new().write(true).open(log).unwrap();
+    log.set_len(ALARM).unwrap();
+    until_wal_bytes(&shop, "payment", ALARM).await;
+    for command in [&["db", "backup"][..], &["verify"]] {
+        let told = shop.run(command).await.exits(1);
+        assert!(told.stderr.contains("reached 256 MB"), "{told:?}");
+    }
+    let backups = || std::fs::read_dir(folder.path().join("backups")).unwrap();
+    assert_eq!(backups().count(), 0, "not even a part of one");
+    let status = shop.run(&["db", "status"]).await.exits(0).stdout;
+    assert_eq!(status.matches('!').count(), 1, "{status}");
+
+    reader.execute_batch("COMMIT").unwrap();
+    until_wal_bytes(&shop, "payment", 0).await;
+    shop.run(&["db", "backup"]).await.exits(0);
+    shop.run(&["verify", "--at-rest"]).await.exits(0);
+    assert_eq!(backups().count(), 1);
+    shop.stop()
+        .await
+        .tells(&["a reader keeps the write-ahead log growing", "payment"]);
+}
+
+/// Killed while it copied itself, and killed before it could take its address away.
+#[tokio::test]
+async fn what_a_killed_shop_left_of_a_backup_is_removed_and_its_files_can_be_copied() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut shop = Shop::start(folder.path()).await;
+    shop.run(&["demo", "order"]).await.exits(0);
+    shop.program.kill().await;
+    let left = folder
+        .path()
+        .join("backups/2026-01-01T00-00-00Z.unfinished");
+    std::fs::create_dir_all(&left).unwrap();
+    std::fs::write(left.join("user.db"), "half a page").unwrap();
+
+    let data = folder.path().to_str().expect("a path of ASCII");
+    let copy = folder.path().join("copy");
+    let to = copy.to_str().expect("a path of ASCII");
+    let json = ["--output", "json"];
+    let made = ["db", "backup", "--data", data, "--to", to, json[0], json[1]];
+    let made = run(&made).await.exits(0).json();
+    assert_eq!(made["path"], to);
+    assert_eq!(made["files"].as_array().expect("files").len(), 6);
+    let checked = run(&["db", "check", to, "--output", "json"]).await;
+    let checked = checked.exits(0).json();
+    assert_eq!(checked["backupOf"], made["at"]);
+    for file in checked["files"].as_array().expect("files") {
+        assert_eq!(file["said"], "ok", "{file}");
+    }
+    verified(&copy, &["--at-rest"]).await;
+
+    let shop = Shop::start(folder.path()).await;
+    assert!(!left.exists(), "it would be there for ever");
+    let made = shop.run(&["db", "backup", "--output", "json"]).await;
+    let made = made.exits(0).json();
+    let path = PathBuf::from(made["path"].as_str().expect("a path"));
+    assert!(path.starts_with(folder.path()), "{made}");
+    shop.stop().await;
+    verified(&path, &["--at-rest"]).await;
 }

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::{OpenError, log_of};
+use super::OpenError;
+use super::wal;
 
 /// "JNGT": marks a file as one of ours.
 const APPLICATION_ID: u32 = 0x4a4e_4754;
@@ -73,7 +74,7 @@ pub(super) fn mark(connection: &Connection) -> rusqlite::Result<()> {
 /// Whether the file is shorter than its header says. With a log beside it the header may be
 /// ahead of the file: then SQLite mends it.
 fn is_cut(path: &Path, header: &[u8], bytes: u64) -> bool {
-    let log = std::fs::metadata(log_of(path)).map_or(0, |log| log.len());
+    let log = std::fs::metadata(wal::beside(path)).map_or(0, |log| log.len());
     let page = match u16::from_be_bytes([header[16], header[17]]) {
         1 => 65_536,
         size => u64::from(size),

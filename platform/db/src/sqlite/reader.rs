@@ -3,39 +3,53 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
-use rusqlite::backup::Backup;
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use super::selects::Selects;
 use super::statements::Statements;
 use super::transaction::failed;
-use super::{BUSY_TIMEOUT, prepare_once};
+use super::{BUSY_TIMEOUT, WalWatch, prepare_once};
 use crate::row::Row;
 use crate::table::Rows;
 use crate::{Digest, Failed};
 
 /// Pages of one step of a copy: 4 MB.
 const COPIED_PAGES: std::ffi::c_int = 1_024;
+/// Steps of SQLite's machine between two looks at the write-ahead logs: a few milliseconds.
+const STEPS_BETWEEN_LOOKS: std::ffi::c_int = 100_000;
 
 /// A read-only connection to one database file.
 pub struct Reader {
     connection: Connection,
     statements: RefCell<Statements>,
+    watch: Option<WalWatch>,
 }
 
 impl Reader {
     pub fn open(path: &Path) -> Result<Self, Failed> {
+        Self::open_watching(path, None)
+    }
+
+    /// With a watch, whatever is read is broken off once one of the logs is too large.
+    fn open_watching(path: &Path, watch: Option<WalWatch>) -> Result<Self, Failed> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(|e| failed(&e))?;
+        let mut connection = Connection::open_with_flags(path, flags).map_err(|e| failed(&e))?;
         prepare_once(&connection).map_err(|e| failed(&e))?;
         connection
             .busy_timeout(BUSY_TIMEOUT)
             .map_err(|e| failed(&e))?;
+        if let Some(watch) = watch.clone() {
+            let look = move || watch.look().is_err();
+            connection
+                .progress_handler(STEPS_BETWEEN_LOOKS, Some(look))
+                .map_err(|e| failed(&e))?;
+        }
         Ok(Self {
             connection,
             statements: RefCell::default(),
+            watch,
         })
     }
 
@@ -47,8 +61,8 @@ impl Reader {
         read(&self.connection).map_err(|error| failed(&error))
     }
 
-    /// Runs `read` over one state of the file. Only backup and checkers may take long here:
-    /// the write-ahead log cannot shrink meanwhile.
+    /// Runs `read` over one state of the file. Only a reader that watches the write-ahead log may
+    /// take long here: the log cannot shrink meanwhile.
     pub fn at_one_moment<T>(
         &self,
         read: impl FnOnce(&Self) -> Result<T, Failed>,
@@ -64,14 +78,17 @@ impl Reader {
     /// Copies the file as this connection sees it: within `at_one_moment`, as it was when that
     /// began. The copy is on disk when this returns.
     pub fn copy_to(&self, path: &Path) -> Result<(), Failed> {
-        let copied = || -> rusqlite::Result<()> {
-            let mut copy = Connection::open(path)?;
-            let backup = Backup::new(&self.connection, &mut copy)?;
-            backup.run_to_completion(COPIED_PAGES, Duration::ZERO, None)?;
-            drop(backup);
-            copy.close().map_err(|(_, error)| error)
-        };
-        copied().map_err(|error| failed(&error))?;
+        let mut copy = Connection::open(path).map_err(|error| failed(&error))?;
+        let backup = Backup::new(&self.connection, &mut copy).map_err(|error| failed(&error))?;
+        loop {
+            match backup.step(COPIED_PAGES).map_err(|error| failed(&error))? {
+                StepResult::Done => break,
+                StepResult::More => self.watch.as_ref().map_or(Ok(()), WalWatch::look)?,
+                locked => return Err(Failed::Transient(format!("could not copy: {locked:?}"))),
+            }
+        }
+        drop(backup);
+        copy.close().map_err(|(_, error)| failed(&error))?;
         let synced = std::fs::File::open(path).and_then(|file| file.sync_all());
         synced.map_err(|error| Failed::Permanent(format!("{}: {error}", path.display())))
     }
@@ -98,6 +115,7 @@ impl Reader {
 /// Readers of one file, lent one at a time and opened when none is idle.
 pub struct Readers {
     path: PathBuf,
+    watch: Option<WalWatch>,
     idle: Mutex<Vec<Reader>>,
 }
 
@@ -105,7 +123,16 @@ impl Readers {
     pub fn new(path: &Path) -> Self {
         Self {
             path: path.to_owned(),
+            watch: None,
             idle: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Readers that may take long, and are broken off once one of the watched logs is too large.
+    pub fn watching(path: &Path, watch: WalWatch) -> Self {
+        Self {
+            watch: Some(watch),
+            ..Self::new(path)
         }
     }
 
@@ -116,6 +143,8 @@ impl Readers {
     /// Lends a reader to `read`. Key reads and keyset pages take microseconds, so callers on an
     /// async thread run them in place.
     pub fn with<T>(&self, read: impl FnOnce(&Reader) -> Result<T, Failed>) -> Result<T, Failed> {
+        let look = || self.watch.as_ref().map_or(Ok(()), WalWatch::look);
+        look()?;
         let idle = self
             .idle
             .lock()
@@ -123,11 +152,15 @@ impl Readers {
             .pop();
         let reader = match idle {
             Some(reader) => reader,
-            None => Reader::open(&self.path)?,
+            None => Reader::open_watching(&self.path, self.watch.clone())?,
         };
         let result = read(&reader);
         // One that failed may stand in the middle of something: it is closed.
-        if result.is_ok() {
+        if result.is_err() {
+            drop(reader);
+            // SQLite says only that it was interrupted.
+            look()?;
+        } else {
             self.idle
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)

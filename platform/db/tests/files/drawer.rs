@@ -53,6 +53,12 @@ impl Drawer {
         std::fs::metadata(log).map_or(0, |log| log.len())
     }
 
+    /// The log itself, to be written to behind the database's back.
+    pub fn log(&self) -> std::io::Result<std::fs::File> {
+        let log = self.folder.path().join("cards.db-wal");
+        std::fs::OpenOptions::new().write(true).open(log)
+    }
+
     pub fn open(&self) -> Sqlite {
         Sqlite::open(&self.path(), OLD).expect("a new file, or one of ours")
     }

@@ -1,6 +1,6 @@
 //! The log beside the file: when it is moved into it, and what is in the way.
 
-use db::{Db, Failed, Reader, Store};
+use db::{Db, Failed, Reader, Readers, Store, WAL_ALARM_BYTES, WalWatch};
 use futures::FutureExt;
 
 use crate::drawer::{Card, Drawer, add};
@@ -94,4 +94,46 @@ fn what_was_committed_is_there_after_a_crash_and_the_rest_is_not() {
     assert!(copy.log_bytes() > MEGABYTE, "the cache spilled");
     let cards = copy.open().all::<Card>().expect("reads");
     assert_eq!(cards.len(), 1);
+}
+
+#[test]
+fn a_long_reader_stops_when_a_watched_log_is_an_alarm() {
+    let (drawer, other) = (Drawer::new(), Drawer::new());
+    let mut db = Db::Sqlite(drawer.open());
+    add(&mut db, 1, 0..11, &"x".repeat(1_000_000));
+    let mut beside = Db::Sqlite(other.open());
+    add(&mut beside, 1, [1], "one");
+    let watch = WalWatch::over([drawer.path().as_path(), other.path().as_path()]);
+    let readers = Readers::watching(&drawer.path(), watch);
+    let copy = Drawer::new();
+    // A file grows in a moment when nothing is written into it.
+    let grow = |bytes: u64| {
+        let log = other.log().expect("there is a log");
+        log.set_len(bytes).expect("grows");
+    };
+    let count = |reader: &Reader| {
+        let numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ?)
+                       SELECT count(*) FROM n";
+        reader.query(|file| file.query_row(numbers, [1_000_000], |row| row.get::<_, i64>(0)))
+    };
+    let copied = |reader: &Reader| reader.copy_to(&copy.path());
+    grow(WAL_ALARM_BYTES - 1);
+    let whole = readers.with(|reader| reader.at_one_moment(count));
+    assert_eq!(whole.expect("is read to its end"), 1_000_000);
+    readers
+        .with(|reader| reader.at_one_moment(copied))
+        .expect("is copied to its end");
+
+    grow(WAL_ALARM_BYTES);
+    let read = readers.with(|reader| reader.at_one_moment(count));
+    let copied = readers.with(|reader| reader.at_one_moment(copied));
+    for stopped in [read.map(|_| ()), copied] {
+        let Err(Failed::Transient(why)) = stopped else {
+            panic!("not broken off: {stopped:?}");
+        };
+        assert!(why.contains("cards.db reached 256 MB"), "{why}");
+    }
+    // Who does not watch is not stopped.
+    let reader = Reader::open(&drawer.path()).expect("opens");
+    assert_eq!(count(&reader).expect("reads"), 1_000_000);
 }
