@@ -138,6 +138,10 @@ fn parsed<T: DeserializeOwned>(uri: &Uri) -> Result<T, Failure> {
                 .unwrap_or_default()
                 .trim()
                 .to_owned();
+            if reason.contains("unknown field") {
+                let text = Text::new("알 수 없는 항목이에요", "is not known");
+                return Err(invalid(&name, Fault::UnknownField, text));
+            }
             let text = Text::new("형식이 맞지 않아요", reason);
             Err(invalid(&name, Fault::Type, text))
         }

@@ -48,7 +48,7 @@ impl ListProducts {
     pub fn validate(&self) -> Result<ProductFilter, Problem> {
         let mut faults = Faults::default();
         let written = self.q.as_deref().filter(|q| !q.trim().is_empty());
-        let q = written.map(|q| faults.text("/q", q, 1, NAME_MAX));
+        let q = written.map(|q| faults.text("q", q, 1, NAME_MAX));
         faults.finish(Some(ProductFilter {
             category: self.category.clone(),
             status: self.status,
@@ -88,7 +88,7 @@ mod tests {
         let most = "컵".repeat(NAME_MAX);
         assert_eq!(asked(&most).unwrap().q, Some(most));
         for wrong in [&*"컵".repeat(NAME_MAX + 1), "a\0b"] {
-            assert_eq!(asked(wrong).unwrap_err().errors[0].pointer, "/q");
+            assert_eq!(asked(wrong).unwrap_err().errors[0].pointer, "q");
         }
     }
 }

@@ -56,13 +56,13 @@ impl TopProducts {
     pub fn validate(&self, today: SeoulDay) -> Result<TopWindow, Problem> {
         let mut faults = Faults::default();
         let asked = self.days.unwrap_or(Self::DAYS);
-        let days = faults.range("/days", asked, 1, Self::DAYS_MAX);
+        let days = faults.range("days", asked, 1, Self::DAYS_MAX);
         if self.days.is_some() && self.board.is_some() {
             let message = Text::new(
                 "days와 board 중 하나만 쓰세요",
                 "name days or board, not both",
             );
-            faults.add("/board", Fault::Format, message);
+            faults.add("board", Fault::Format, message);
         }
         let day = match &self.date {
             None => Some(today),
@@ -82,11 +82,11 @@ impl TopProducts {
     fn day(&self, text: &str, today: SeoulDay, faults: &mut Faults) -> Option<SeoulDay> {
         if self.board.is_none() {
             let message = Text::new("board와 함께 쓰세요", "goes with a board");
-            faults.add("/date", Fault::Format, message);
+            faults.add("date", Fault::Format, message);
         }
         let Ok(day) = text.parse::<SeoulDay>() else {
             let message = Text::new("YYYY-MM-DD로 쓰세요", "must be a day as YYYY-MM-DD");
-            faults.add("/date", Fault::Format, message);
+            faults.add("date", Fault::Format, message);
             return None;
         };
         let back = i64::from(today.days()) - i64::from(day.days());
@@ -95,7 +95,7 @@ impl TopProducts {
                 format!("오늘부터 {}일 전까지 볼 수 있어요", Self::DAYS_MAX - 1),
                 format!("must be today or up to {} days before", Self::DAYS_MAX - 1),
             );
-            faults.add("/date", Fault::OutOfRange, message);
+            faults.add("date", Fault::OutOfRange, message);
             return None;
         }
         Some(day)
@@ -157,16 +157,16 @@ mod tests {
     #[test]
     fn a_day_that_is_not_counted_is_refused() {
         for (query, pointer) in [
-            (r#"{"days":0}"#, "/days"),
-            (r#"{"days":401}"#, "/days"),
-            (r#"{"days":1,"board":"daily"}"#, "/board"),
-            (r#"{"days":1,"date":"2026-11-22"}"#, "/date"),
-            (r#"{"board":"daily","date":"2026-11-23"}"#, "/date"),
-            (r#"{"board":"daily","date":"2025-10-18"}"#, "/date"),
-            (r#"{"board":"daily","date":"2026-02-29"}"#, "/date"),
-            (r#"{"board":"daily","date":"2026-1-1"}"#, "/date"),
-            (r#"{"board":"daily","date":"+026-11-22"}"#, "/date"),
-            (r#"{"board":"daily","date":""}"#, "/date"),
+            (r#"{"days":0}"#, "days"),
+            (r#"{"days":401}"#, "days"),
+            (r#"{"days":1,"board":"daily"}"#, "board"),
+            (r#"{"days":1,"date":"2026-11-22"}"#, "date"),
+            (r#"{"board":"daily","date":"2026-11-23"}"#, "date"),
+            (r#"{"board":"daily","date":"2025-10-18"}"#, "date"),
+            (r#"{"board":"daily","date":"2026-02-29"}"#, "date"),
+            (r#"{"board":"daily","date":"2026-1-1"}"#, "date"),
+            (r#"{"board":"daily","date":"+026-11-22"}"#, "date"),
+            (r#"{"board":"daily","date":""}"#, "date"),
         ] {
             assert_eq!(asked(query), Err(vec![pointer.to_owned()]), "{query}");
         }
