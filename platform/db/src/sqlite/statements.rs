@@ -147,6 +147,38 @@ mod tests {
         assert_eq!(texts.delete, r#"DELETE FROM t WHERE "a" = ? AND "b" = ?"#);
     }
 
+    /// Lists of rows by key are as fast at their end as at their beginning.
+    #[test]
+    fn what_is_read_from_a_key_on_is_searched_for_and_not_sorted() {
+        const TABLE: &str = "CREATE TABLE t (
+            a INTEGER NOT NULL, b INTEGER NOT NULL, c INTEGER NOT NULL, d TEXT,
+            PRIMARY KEY (a, b, c)) STRICT, WITHOUT ROWID";
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        connection.execute_batch(TABLE).unwrap();
+        let texts = Texts::new(&Shape {
+            table: "t",
+            key: &["a", "b", "c"],
+            columns: &["d"],
+        });
+        for (text, by) in [
+            (&texts.select[1], "(a=?)"),
+            (&texts.select[2], "(a=? AND b=?)"),
+            (&texts.select[3], "(a=? AND b=? AND c=?)"),
+            (&texts.from, "(a>?)"),
+            (&texts.page, "(a=? AND (b,c)>(?,?))"),
+            (&texts.after, "((a,b,c)>(?,?,?))"),
+        ] {
+            let explained = format!("EXPLAIN QUERY PLAN {text}");
+            let mut statement = connection.prepare(&explained).unwrap();
+            let unknown = vec![0; statement.parameter_count()];
+            let lines = statement
+                .query_map(rusqlite::params_from_iter(unknown), |row| row.get(3))
+                .unwrap();
+            let plan: Vec<String> = lines.map(Result::unwrap).collect();
+            assert_eq!(plan, [format!("SEARCH t USING PRIMARY KEY {by}")], "{text}");
+        }
+    }
+
     #[test]
     fn a_table_that_is_all_key_is_left_alone_by_an_upsert() {
         let texts = Texts::new(&Shape {

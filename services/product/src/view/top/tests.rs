@@ -172,3 +172,31 @@ async fn nothing_negative_discontinued_or_beyond_the_limit_is_shown() {
             .hour("2026-11-23T00:00:00Z", MUG, 3);
     ties.check(&[(days, &[(1, MUG, 3), (2, BAG, 3)])]).await;
 }
+
+/// Only the window's own buckets are read, and of products only those that sold in it.
+#[test]
+fn a_window_is_searched_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("product.db");
+    let _file = Sqlite::open(&path, crate::MIGRATIONS).unwrap();
+    let reader = Reader::open(&path).unwrap();
+    let explained = format!("EXPLAIN QUERY PLAN {BEST}");
+    let plan = reader.query(|connection| {
+        let mut statement = connection.prepare(&explained)?;
+        let unknown = vec![0; statement.parameter_count()];
+        let lines = statement.query_map(rusqlite::params_from_iter(unknown), |row| row.get(3))?;
+        lines.collect::<rusqlite::Result<Vec<String>>>()
+    });
+    let plan = plan.unwrap();
+    for by in [
+        "SEARCH product_rank USING PRIMARY KEY (hour>? AND hour<?)",
+        "SEARCH product_rank_day USING PRIMARY KEY (day>? AND day<?)",
+        "SEARCH p USING PRIMARY KEY (product_id=?)",
+    ] {
+        assert!(plan.iter().any(|line| line == by), "{by}: {plan:?}");
+    }
+    for table in ["product_rank", "product_rank_day", "p"] {
+        let scan = format!("SCAN {table}");
+        assert!(!plan.iter().any(|line| line.starts_with(&scan)), "{plan:?}");
+    }
+}
