@@ -184,3 +184,6 @@ async fn run(cli: Cli) -> Result<(), Ended> {
         Command::Verify(flags) => verify::run(flags).await,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,9 +81,10 @@ pub(super) async fn kill(flags: &KillFlags) -> Result<(), Ended> {
         &format!("{service} 루프를 {times}번 다시 열었고, 주문은 한 번만 이루어졌어요."),
         &format!("{service}'s loop was opened again {times} times; the order was made once"),
     );
+    let flag = &stage.flag;
     say(
-        "확인: jangteo verify --at-rest",
-        "to be sure: jangteo verify --at-rest",
+        &format!("확인: jangteo verify --at-rest{flag}"),
+        &format!("to be sure: jangteo verify --at-rest{flag}"),
     );
     Ok(())
 }
