@@ -137,8 +137,11 @@ impl Clients {
         let Some(offered) = sending.send(shop, self.asked[index].wish.clone()) else {
             return false;
         };
-        self.asked[index].waiting |= !other;
         if !other {
+            let asked = &mut self.asked[index];
+            asked.waiting = true;
+            // A refusal binds nobody: what becomes of this try is not known yet.
+            asked.answer = asked.answer.filter(|answer| *answer != Answer::Refused);
             self.offer(index, offered);
         }
         true
@@ -156,6 +159,17 @@ impl Clients {
         let offered = &mut self.asked[index].offered;
         if !offered.contains(&id) {
             offered.push(id);
+        }
+    }
+
+    /// A backup is restored that was taken when the wishes were at `then`. What was answered
+    /// before it must stand; what was answered after it may be lost, and is asked for again.
+    pub fn void_after(&mut self, then: &[Asked]) {
+        for (asked, then) in self.asked.iter_mut().zip(then) {
+            asked.offered.clone_from(&then.offered);
+            if asked.answer != then.answer {
+                asked.answer = None;
+            }
         }
     }
 

@@ -18,7 +18,7 @@ pub struct Faults {
     pub relay_late: u32,
     /// An old event comes once more, outside any position.
     pub echo: u32,
-    /// A consumer's positions are set back, as a restored backup would.
+    /// A consumer's position is set back, as an operator could.
     pub rewind: u32,
     /// A writer that was taken over from wakes up and goes on.
     pub stale_writer: u32,
@@ -26,6 +26,8 @@ pub struct Faults {
     pub poison: u32,
     /// A deadline fires before its time.
     pub hasty_deadline: u32,
+    /// The shop goes back to a backup that was taken at some instant before.
+    pub restore: u32,
     /// Each service's clock is up to ten minutes off.
     pub skew: bool,
 }
@@ -46,6 +48,7 @@ impl Faults {
         stale_writer: 0,
         poison: 0,
         hasty_deadline: 0,
+        restore: 0,
         skew: false,
     };
 
@@ -66,6 +69,7 @@ impl Faults {
             stale_writer: rate(),
             poison: rate(),
             hasty_deadline: rate() / 4,
+            restore: rate() / 2,
             skew: rng.percent(50),
         }
     }

@@ -8,17 +8,19 @@ use std::sync::Arc;
 use contracts::envelope::{Actor, Event, ServiceName};
 use contracts::ids::Id;
 use contracts::time::Timestamp;
-use db::{Consumed, Db, Failed, Outbox, Parked, Store, System, Writer};
+use db::{Consumed, Db, Failed, Outbox, Parked, Row, Store, System, Writer};
 use futures::FutureExt;
 use runtime::{Ids, Mark, Service, Timer, TimerChange, take_over};
 
 use crate::planted::{Bug, LoopBug, Plant};
 use crate::topics::Topics;
 
+mod counted;
 mod inbox;
 mod turn;
 mod wrong;
 
+pub use counted::Counted;
 pub use turn::{Ending, Timers, Told, Turn};
 
 /// Each service has one partition and consumes all others' only one.
@@ -42,35 +44,6 @@ pub struct Node<S: Service> {
     /// The first transaction that failed for good although the schedule did not want it.
     pub broken: Option<String>,
     counted: Counted,
-}
-
-/// What a schedule did at one service.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counted {
-    pub batches: u64,
-    pub inputs: u64,
-    pub repeats: u64,
-    pub parked: u64,
-    pub crashes: u64,
-    /// Batches of a writer that was taken over from, each of them refused.
-    pub refused: u64,
-    /// And those that were not, which must never be.
-    pub stale_commits: u64,
-    /// Open timers that a start did not find.
-    pub timers_lost: u64,
-}
-
-impl Counted {
-    pub fn add(&mut self, other: Self) {
-        self.batches += other.batches;
-        self.inputs += other.inputs;
-        self.repeats += other.repeats;
-        self.parked += other.parked;
-        self.crashes += other.crashes;
-        self.refused += other.refused;
-        self.stale_commits += other.stale_commits;
-        self.timers_lost += other.timers_lost;
-    }
 }
 
 /// One key of one topic.
@@ -178,6 +151,15 @@ impl<S: Plant> Node<S> {
         }
     }
 
+    /// Its rows go back to those of a backup. Whoever ran is gone: a shop is restored while it
+    /// stands, and its folder's lock sees to that.
+    pub fn restore(&mut self, rows: Db) {
+        self.crash();
+        self.deposed = None;
+        self.rewound = false;
+        self.db = rows;
+    }
+
     /// Reads everything from the rows, as a starting loop does.
     pub fn start(&mut self, topics: &Topics, now: Timestamp) {
         self.rewound = false;
@@ -275,7 +257,7 @@ impl<S: Plant> Node<S> {
         self.writer_row().map_or(1, |writer| writer.next_seq)
     }
 
-    /// Sets a position back by hand, as a restored backup would. A running loop finds out by
+    /// Sets a position back by hand, as an operator could. A running loop finds out by
     /// itself.
     pub fn rewind(&mut self, topics: &Topics, topic: ServiceName, next: i64) -> bool {
         let mut system = System::default();
@@ -289,12 +271,7 @@ impl<S: Plant> Node<S> {
         }
         row.next = next;
         row.last_id = topics.of(topic).id_before(next).unwrap_or_default();
-        let write = async {
-            let mut tx = self.db.begin().await?;
-            tx.flush(&mut system).await?;
-            tx.commit().await
-        };
-        done(write.now_or_never());
+        self.write(&mut system);
         self.rewound = true;
         true
     }
@@ -309,6 +286,24 @@ impl<S: Plant> Node<S> {
             tx.fetch(system).await
         };
         done(read.now_or_never());
+    }
+
+    fn write(&mut self, system: &mut System) {
+        let write = async {
+            let mut tx = self.db.begin().await?;
+            tx.flush(system).await?;
+            tx.commit().await
+        };
+        done(write.now_or_never());
+    }
+
+    /// Takes a parked row away whose event is not heard any more.
+    fn let_go(&mut self, row: &Parked) {
+        let mut system = System::default();
+        system.parked.ask(row.key());
+        self.fetch(&mut system);
+        system.parked.remove(&row.key());
+        self.write(&mut system);
     }
 
     /// From now on every batch with this key fails for good.

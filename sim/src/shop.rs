@@ -17,8 +17,10 @@ use crate::node::{Counted, Lane, Node, Told, Turn, heard_topics};
 use crate::planted::Bug;
 use crate::topics::Topics;
 
+mod cut;
 mod stocked;
 
+pub use cut::Cut;
 pub use stocked::Stocked;
 
 /// What the services keep their rows in.

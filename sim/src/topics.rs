@@ -7,13 +7,13 @@ use std::sync::Arc;
 use contracts::envelope::{Event, ServiceName};
 
 /// The logs of all five publishers.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Topics {
     logs: [Log; 5],
 }
 
 /// What one relay published, and how far it knows that it has.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Log {
     /// By outbox number, from 1. None is an event that was never shown, which a bug does.
     entries: Vec<Option<Arc<Event>>>,

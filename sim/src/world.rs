@@ -7,16 +7,17 @@ use contracts::envelope::ServiceName;
 use contracts::time::Timestamp;
 
 use crate::check::{self, Found};
-use crate::clients::{self, Clients};
+use crate::clients::{self, Asked, Clients};
 use crate::faults::Faults;
-use crate::node::{Counted, Ending, Lane, Timers, Told, Turn};
+use crate::node::{Counted, Ending, Timers, Told, Turn};
 use crate::planted::{Bug, LoopBug};
 use crate::rng::Rng;
-use crate::shop::{Backend, Relay, Shop};
+use crate::shop::{Backend, Cut, Relay, Shop};
 use crate::trace::Trace;
 use crate::workload;
 
 mod drain;
+mod mishaps;
 
 /// 2026-11-22 00:00 UTC: any instant would do.
 const START: Timestamp = Timestamp::from_millis(1_795_305_600_000);
@@ -49,6 +50,8 @@ pub struct Outcome {
     pub timeline: Vec<String>,
     pub tally: check::Tally,
     pub counted: Counted,
+    /// How often the shop went back to a backup.
+    pub restores: u64,
 }
 
 pub(crate) struct World {
@@ -60,6 +63,14 @@ pub(crate) struct World {
     trace: Trace,
     plan: Plan,
     found: Vec<Found>,
+    backup: Option<Backup>,
+    restores: u64,
+}
+
+/// A backup of the shop, and what its clients knew when it was taken.
+struct Backup {
+    cut: Cut,
+    asked: Vec<Asked>,
 }
 
 /// Runs one schedule from its seed to the verdict. A panic is something found, too.
@@ -102,6 +113,8 @@ impl World {
             trace: Trace::new(plan.words),
             plan,
             found: Vec::new(),
+            backup: None,
+            restores: 0,
         };
         world.note(&[0], || format!("seed {}: {faults:?}", plan.seed));
         for (index, asked) in world.clients.asked.iter().enumerate() {
@@ -130,7 +143,7 @@ impl World {
     }
 
     fn step(&mut self) {
-        match self.rng.below(32) {
+        match self.rng.below(34) {
             0..=5 => self.client(),
             6..=18 => self.service(),
             19..=23 => self.relays(),
@@ -138,6 +151,7 @@ impl World {
             26 | 27 => self.restart(),
             28 => self.echo(),
             29 => self.rewind(),
+            30 | 31 => self.back_up(),
             _ => self.disturb(),
         }
     }
@@ -271,92 +285,6 @@ impl World {
         let passed = Duration::from_millis(1 + self.rng.word() % millis);
         self.now = self.now.plus(passed);
         self.note(&[3], || format!("{passed:?} pass"));
-    }
-
-    /// Starts what is down; a node that is up may be stopped in between two batches.
-    fn restart(&mut self) {
-        let service = self.any_service();
-        if self.shop.is_up(service) {
-            if self.rng.percent(self.faults.crash_after_commit) {
-                self.shop.crash(service);
-                self.note(&[4, service as i64], || format!("{service} is killed"));
-            }
-            return;
-        }
-        self.shop.start(service, self.now);
-        self.note(&[5, service as i64], || format!("{service} starts"));
-    }
-
-    /// An old event comes again, to everyone who hears its kind.
-    fn echo(&mut self) {
-        let topic = self.any_service();
-        let shown = self.shop.topics.of(topic).end() - 1;
-        if shown == 0 || !self.rng.percent(self.faults.echo) {
-            return;
-        }
-        let offset = self.rng.between(1, shown);
-        let Some(event) = self.shop.topics.of(topic).at(offset).cloned() else {
-            return;
-        };
-        let id = event.id();
-        self.shop.topics.of_mut(topic).repeat(event);
-        self.note(&[6, topic as i64, offset], || {
-            format!("{id} is shown again")
-        });
-    }
-
-    fn rewind(&mut self) {
-        let service = self.any_service();
-        let heard = Shop::heard(service);
-        if heard.is_empty() || !self.rng.percent(self.faults.rewind) {
-            return;
-        }
-        let topic = self.rng.pick(heard);
-        let next = self.rng.between(1, self.shop.topics.of(topic).end());
-        if self.shop.rewind(service, topic, next) {
-            self.note(&[7, service as i64, topic as i64, next], || {
-                format!("{service}'s position in {topic} is set back to {next}")
-            });
-        }
-    }
-
-    fn disturb(&mut self) {
-        let service = self.any_service();
-        if self.rng.percent(self.faults.stale_writer) {
-            self.shop.wake_stale(service, self.now);
-            self.note(&[8, service as i64], || {
-                format!("whoever wrote for {service} before wakes up")
-            });
-        }
-        if self.rng.percent(self.faults.poison) {
-            self.poison(service);
-        }
-        if self.rng.percent(10) {
-            self.shop.mend(service);
-            self.note(&[9, service as i64], || {
-                format!("whatever made batches of {service} fail is mended")
-            });
-        }
-    }
-
-    /// Some key that is about now makes every batch fail that it is in.
-    fn poison(&mut self, service: ServiceName) {
-        let heard = Shop::heard(service);
-        if heard.is_empty() {
-            return;
-        }
-        let topic = self.rng.pick(heard);
-        let end = self.shop.topics.of(topic).end();
-        let offset = self.rng.between((end - 3).max(1), end);
-        let Some(event) = self.shop.topics.of(topic).at(offset) else {
-            return;
-        };
-        let key = event.key();
-        self.shop.poison(service, Lane { topic, key });
-        self.note(&[10, service as i64, topic as i64, key], || {
-            let key = contracts::ids::SagaId::new(key);
-            format!("from now on {service} fails on {key} from {topic}")
-        });
     }
 
     fn any_service(&mut self) -> ServiceName {

@@ -40,10 +40,12 @@ fn clean(seed: u64, backend: Backend) -> Outcome {
 #[test]
 fn without_a_bug_nothing_is_found_and_everything_happens() {
     let (mut tally, mut counted) = (Tally::default(), Counted::default());
+    let mut restores = 0;
     for seed in 1..=CLEAN_SEEDS {
         let outcome = clean(seed, Backend::Maps);
         tally.add(&outcome.tally);
         counted.add(outcome.counted);
+        restores += outcome.restores;
     }
     let ends: Vec<&str> = tally.orders.keys().map(String::as_str).collect();
     let every_end = [
@@ -66,6 +68,7 @@ fn without_a_bug_nothing_is_found_and_everything_happens() {
     assert_eq!(refunds, ["refunded in part", "refunded whole"]);
     assert!(counted.crashes > 0 && counted.refused > 0, "{counted:?}");
     assert!(counted.parked > 0 && counted.repeats > 0, "{counted:?}");
+    assert!(restores > 0, "no schedule went back to a backup");
 }
 
 #[test]

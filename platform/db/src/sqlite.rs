@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::{Connection, OpenFlags};
@@ -120,6 +121,19 @@ impl Sqlite {
             path,
             log_pages,
         })
+    }
+
+    /// A backup of the simulator's: the rows as they are committed now, in memory.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn copy_in_memory(&self) -> Result<Self, OpenError> {
+        let mut connection = Connection::open_in_memory()?;
+        let backup = Backup::new(&self.connection, &mut connection)?;
+        backup.run_to_completion(i32::MAX, Duration::ZERO, None)?;
+        drop(backup);
+        configure(&connection)?;
+        Self::over(connection, None)
     }
 
     pub(crate) fn begin(&mut self) -> Result<SqliteTx<'_>, crate::Failed> {

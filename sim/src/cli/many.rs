@@ -22,6 +22,7 @@ pub struct Sum {
     pub steps: u64,
     pub tally: Tally,
     pub counted: Counted,
+    pub restores: u64,
     pub failed: BTreeMap<u64, Vec<Found>>,
 }
 
@@ -69,6 +70,7 @@ fn part(seeds: impl Iterator<Item = u64>, one: &impl Fn(u64) -> Outcome) -> Sum 
         sum.steps += outcome.steps;
         sum.tally.add(&outcome.tally);
         sum.counted.add(outcome.counted);
+        sum.restores += outcome.restores;
         if !outcome.found.is_empty() {
             sum.failed.insert(seed, outcome.found);
         }
@@ -120,6 +122,7 @@ impl Sum {
         self.steps += other.steps;
         self.tally.add(&other.tally);
         self.counted.add(other.counted);
+        self.restores += other.restores;
         self.failed.extend(other.failed);
     }
 }

@@ -64,7 +64,8 @@ fn orders(sum: &Sum) {
     } = sum.counted;
     println!(
         "{batches} batches of {inputs} inputs, {repeats} repeats absorbed, {parked} events parked, \
-         {crashes} crashes, {refused} stale writers refused"
+         {crashes} crashes, {refused} stale writers refused, {} backups restored",
+        sum.restores
     );
     println!("{all} orders:");
     for (end, count) in &sum.tally.orders {

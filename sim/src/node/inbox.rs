@@ -62,17 +62,24 @@ impl<S: Plant> Node<S> {
         work
     }
 
-    /// Parked events in order, from every key that is set aside.
-    fn gather_redrives(&self, work: &mut Work<S::Input>) {
+    /// Parked events in order, from every key that is set aside. One that is not heard any more
+    /// goes at once.
+    fn gather_redrives(&mut self, work: &mut Work<S::Input>) {
         let Some(memory) = &self.memory else { return };
-        for lane in memory.parked.keys() {
-            for row in self.parked_rows(*lane) {
+        let lanes: Vec<Lane> = memory.parked.keys().copied().collect();
+        for lane in lanes {
+            for row in self.parked_rows(lane) {
                 let version = u16::try_from(row.version).expect("versions are small");
                 let event =
                     Event::decode(&row.kind, version, row.sequence, row.event_at, &row.body);
                 let event = event.expect("what was encoded can be decoded");
-                let Accept::Hear(input) = S::accept(&event) else {
-                    break;
+                let input = match S::accept(&event) {
+                    Accept::Hear(input) => input,
+                    Accept::Ignore => {
+                        self.let_go(&row);
+                        continue;
+                    }
+                    Accept::Poison(_) => break,
                 };
                 work.inputs.push(Arrived {
                     input,
@@ -84,7 +91,7 @@ impl<S: Plant> Node<S> {
                     },
                 });
             }
-            work.redriven.push(*lane);
+            work.redriven.push(lane);
         }
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use contracts::time::Timestamp;
 use db::{Failed, System};
-use futures::FutureExt;
 use runtime::{Batch, Done, Mark, Progress};
 
 use super::inbox::Work;
@@ -132,12 +131,7 @@ impl<S: Plant> Node<S> {
         for (seq, _) in &done.events {
             system.outbox.remove(&(Self::WRITER, *seq));
         }
-        let write = async {
-            let mut tx = self.db.begin().await?;
-            tx.flush(&mut system).await?;
-            tx.commit().await
-        };
-        super::done(write.now_or_never());
+        self.write(&mut system);
     }
 
     pub(super) fn scans_too_late(&self) -> bool {

@@ -83,6 +83,7 @@ impl World {
         }
         Outcome {
             counted,
+            restores: self.restores,
             found: self.found,
             trace_hash: self.trace.hash(),
             state_hash: if self.plan.hash {

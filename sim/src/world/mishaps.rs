@@ -1,0 +1,124 @@
+//! What goes wrong between two batches: services that stop and start, events and positions that
+//! come back, keys that fail, a backup that is restored.
+
+use contracts::envelope::ServiceName;
+
+use super::{Backup, World};
+use crate::node::Lane;
+use crate::shop::Shop;
+
+/// In percent of the steps that could take one.
+const CHANCE_OF_BACKUP: u32 = 30;
+
+impl World {
+    /// Starts what is down; a node that is up may be stopped in between two batches.
+    pub(super) fn restart(&mut self) {
+        let service = self.any_service();
+        if self.shop.is_up(service) {
+            if self.rng.percent(self.faults.crash_after_commit) {
+                self.shop.crash(service);
+                self.note(&[4, service as i64], || format!("{service} is killed"));
+            }
+            return;
+        }
+        self.shop.start(service, self.now);
+        self.note(&[5, service as i64], || format!("{service} starts"));
+    }
+
+    /// An old event comes again, to everyone who hears its kind.
+    pub(super) fn echo(&mut self) {
+        let topic = self.any_service();
+        let shown = self.shop.topics.of(topic).end() - 1;
+        if shown == 0 || !self.rng.percent(self.faults.echo) {
+            return;
+        }
+        let offset = self.rng.between(1, shown);
+        let Some(event) = self.shop.topics.of(topic).at(offset).cloned() else {
+            return;
+        };
+        let id = event.id();
+        self.shop.topics.of_mut(topic).repeat(event);
+        self.note(&[6, topic as i64, offset], || {
+            format!("{id} is shown again")
+        });
+    }
+
+    pub(super) fn rewind(&mut self) {
+        let service = self.any_service();
+        let heard = Shop::heard(service);
+        if heard.is_empty() || !self.rng.percent(self.faults.rewind) {
+            return;
+        }
+        let topic = self.rng.pick(heard);
+        let next = self.rng.between(1, self.shop.topics.of(topic).end());
+        if self.shop.rewind(service, topic, next) {
+            self.note(&[7, service as i64, topic as i64, next], || {
+                format!("{service}'s position in {topic} is set back to {next}")
+            });
+        }
+    }
+
+    pub(super) fn disturb(&mut self) {
+        let service = self.any_service();
+        if self.rng.percent(self.faults.stale_writer) {
+            self.shop.wake_stale(service, self.now);
+            self.note(&[8, service as i64], || {
+                format!("whoever wrote for {service} before wakes up")
+            });
+        }
+        if self.rng.percent(self.faults.poison) {
+            self.poison(service);
+        }
+        if self.rng.percent(10) {
+            self.shop.mend(service);
+            self.note(&[9, service as i64], || {
+                format!("whatever made batches of {service} fail is mended")
+            });
+        }
+    }
+
+    /// Some key that is about now makes every batch fail that it is in.
+    fn poison(&mut self, service: ServiceName) {
+        let heard = Shop::heard(service);
+        if heard.is_empty() {
+            return;
+        }
+        let topic = self.rng.pick(heard);
+        let end = self.shop.topics.of(topic).end();
+        let offset = self.rng.between((end - 3).max(1), end);
+        let Some(event) = self.shop.topics.of(topic).at(offset) else {
+            return;
+        };
+        let key = event.key();
+        self.shop.poison(service, Lane { topic, key });
+        self.note(&[10, service as i64, topic as i64, key], || {
+            let key = contracts::ids::SagaId::new(key);
+            format!("from now on {service} fails on {key} from {topic}")
+        });
+    }
+
+    /// Takes a backup, or goes back to the one that was taken.
+    pub(super) fn back_up(&mut self) {
+        if self.faults.restore == 0 {
+            return;
+        }
+        if let Some(backup) = &self.backup {
+            if self.rng.percent(self.faults.restore) {
+                self.shop.restore(&backup.cut);
+                self.clients.collect(&mut self.shop);
+                self.clients.void_after(&backup.asked);
+                for service in ServiceName::ALL {
+                    self.shop.start(*service, self.now);
+                }
+                self.restores += 1;
+                self.note(&[13], || "the shop goes back to its backup".to_owned());
+            }
+        } else if self.rng.percent(CHANCE_OF_BACKUP) {
+            self.backup = Some(Backup {
+                cut: self.shop.cut(),
+                asked: self.clients.asked.clone(),
+            });
+            self.note(&[14], || "a backup is taken".to_owned());
+        }
+    }
+}
