@@ -13,11 +13,13 @@ mod order;
 mod payment;
 mod product;
 mod promotion;
+mod user;
 
 /// One planted bug, by where it sits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bug {
     Loop(LoopBug),
+    User(UserBug),
     Product(ProductBug),
     Promotion(PromotionBug),
     Payment(PaymentBug),
@@ -34,6 +36,15 @@ pub enum LoopBug {
     NeighboursLost,
     ReplyBeforeCommit,
     ScansTooLate,
+    RelayMarksFirst,
+    PositionTooFar,
+    RedrivesOne,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserBug {
+    ClosesSilently,
+    KeepsAccount,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +58,9 @@ pub enum ProductBug {
     AnswersAgain,
     ReturnsShort,
     RanksRefunded,
+    RanksAgain,
+    RemembersTwice,
+    IgnoresExpectedPrice,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +69,10 @@ pub enum PromotionBug {
     ForgetsVoid,
     SharesCoupon,
     IssuesPastCap,
+    CountsRefused,
+    RetakesReturned,
+    ForgetsClosed,
+    RevivesExpired,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +83,7 @@ pub enum PaymentBug {
     ForgetsVoid,
     LosesLedgerRow,
     LosesReturn,
+    ForgetsKey,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +98,12 @@ pub enum OrderBug {
     RefundsTooMuch,
     ForgetsReturn,
     CouponForAPart,
+    CancelsSilently,
+    CancelsAnyones,
+    SettlesEarly,
+    RefundedEarly,
+    BreaksChain,
+    LeavesUnsealed,
 }
 
 /// A bug with its name, the invariant that must see it, and what is wrong in words.
@@ -117,6 +142,16 @@ pub const BUGS: &[Entry] = &[
           "the client hears of an order before it is durable"),
     entry("scans-too-late", Bug::Loop(LoopBug::ScansTooLate), "I17",
           "a start looks for deadlines only from the newest order on"),
+    entry("relay-marks-first", Bug::Loop(LoopBug::RelayMarksFirst), "I9",
+          "the relay marks what it is about to publish, and dies"),
+    entry("position-too-far", Bug::Loop(LoopBug::PositionTooFar), "I8",
+          "the position after the last event of a topic is one too far"),
+    entry("redrives-one", Bug::Loop(LoopBug::RedrivesOne), "I16",
+          "of a parked key one event is taken up again, and the rest is forgotten"),
+    entry("closes-silently", Bug::User(UserBug::ClosesSilently), "I13",
+          "an account is closed, and nobody is told"),
+    entry("keeps-account", Bug::User(UserBug::KeepsAccount), "I1",
+          "an account that was to be closed is answered closed, and stays"),
     entry("restores-twice", Bug::Product(ProductBug::RestoresTwice), "I3",
           "an undo heard again puts stock back again"),
     entry("wrong-direction", Bug::Product(ProductBug::WrongDirection), "I7",
@@ -135,6 +170,12 @@ pub const BUGS: &[Entry] = &[
           "a refund brings one piece less back than it says"),
     entry("ranks-refunded", Bug::Product(ProductBug::RanksRefunded), "I13",
           "what was refunded stays in the ranking"),
+    entry("ranks-again", Bug::Product(ProductBug::RanksAgain), "I13",
+          "an order that is heard of again counts again in the ranking"),
+    entry("remembers-twice", Bug::Product(ProductBug::RemembersTwice), "I8",
+          "a step is remembered by the fence beside its ledger rows"),
+    entry("ignores-expected-price", Bug::Product(ProductBug::IgnoresExpectedPrice), "I18",
+          "an order is sold at another price than its customer expects"),
     entry("keeps-coupon", Bug::Promotion(PromotionBug::KeepsCoupon), "I7",
           "an undo is acknowledged while the coupon stays used"),
     entry("coupon-forgets-void", Bug::Promotion(PromotionBug::ForgetsVoid), "I7",
@@ -143,6 +184,14 @@ pub const BUGS: &[Entry] = &[
           "a coupon that one order uses is taken by another"),
     entry("issues-past-cap", Bug::Promotion(PromotionBug::IssuesPastCap), "I6",
           "a coupon is issued more often than there are pieces"),
+    entry("counts-refused", Bug::Promotion(PromotionBug::CountsRefused), "I6",
+          "an issue that is refused uses a number up"),
+    entry("retakes-returned", Bug::Promotion(PromotionBug::RetakesReturned), "I6",
+          "an order whose coupon came back with a refund takes it again when it is heard again"),
+    entry("forgets-closed", Bug::Promotion(PromotionBug::ForgetsClosed), "I13",
+          "that a user has left is heard and not written down"),
+    entry("revives-expired", Bug::Promotion(PromotionBug::RevivesExpired), "I6",
+          "a coupon that expired while an order used it comes back good"),
     entry("skips-refund", Bug::Payment(PaymentBug::SkipsUndo), "I5",
           "an undo is acknowledged and gives nothing back"),
     entry("rounds-refund", Bug::Payment(PaymentBug::RoundsRefund), "I5",
@@ -155,6 +204,8 @@ pub const BUGS: &[Entry] = &[
           "a charge changes the balance and leaves no row"),
     entry("loses-return", Bug::Payment(PaymentBug::LosesReturn), "I5",
           "a refund changes the balance and leaves no row"),
+    entry("charge-forgets-key", Bug::Payment(PaymentBug::ForgetsKey), "I11",
+          "a charge leaves no idempotency row"),
     entry("forgets-key", Bug::Order(OrderBug::ForgetsKey), "I11",
           "an order leaves no idempotency row"),
     entry("answers-other-body", Bug::Order(OrderBug::AnswersOtherBody), "I11",
@@ -175,6 +226,18 @@ pub const BUGS: &[Entry] = &[
           "a return that was heard of is not counted"),
     entry("coupon-for-a-part", Bug::Order(OrderBug::CouponForAPart), "I18",
           "a refund of one line gives the coupon back"),
+    entry("cancels-silently", Bug::Order(OrderBug::CancelsSilently), "I9",
+          "an order is cancelled for its customer, and nobody is told"),
+    entry("cancels-anyones", Bug::Order(OrderBug::CancelsAnyones), "I21",
+          "a customer may cancel the order of another"),
+    entry("settles-early", Bug::Order(OrderBug::SettlesEarly), "I7",
+          "an order is compensated as soon as it is cancelled"),
+    entry("refunded-early", Bug::Order(OrderBug::RefundedEarly), "I7",
+          "a refund is done with the first return that is in"),
+    entry("breaks-chain", Bug::Order(OrderBug::BreaksChain), "I12",
+          "a batch of the audit is sealed as if it were the writer's first"),
+    entry("leaves-unsealed", Bug::Order(OrderBug::LeavesUnsealed), "I12",
+          "a batch with a single fact is left without a seal"),
 ];
 
 /// A service with a planted bug around it.
@@ -189,6 +252,11 @@ pub trait Plant: Service {
         input: &Self::Input,
         at: &Moment,
     ) -> Decision<Self::Reply>;
+
+    /// Closes a batch as the bug would.
+    fn spoil_close(_bug: Bug, rows: &mut Self::Rows, at: &Moment) {
+        Self::close(rows, at);
+    }
 }
 
 thread_local! {
@@ -237,17 +305,9 @@ impl<S: Plant> Service for Planted<S> {
     }
 
     fn close(rows: &mut Self::Rows, at: &Moment) {
-        S::close(rows, at);
-    }
-}
-
-impl Plant for user::User {
-    fn spoil(
-        _bug: Bug,
-        rows: &mut Self::Rows,
-        input: &Self::Input,
-        at: &Moment,
-    ) -> Decision<Self::Reply> {
-        Self::decide(rows, input, at)
+        match CHOSEN.get() {
+            Some(bug) => S::spoil_close(bug, rows, at),
+            None => S::close(rows, at),
+        }
     }
 }

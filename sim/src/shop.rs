@@ -175,8 +175,12 @@ impl Shop {
             let Some(event) = found else { break };
             seq += 1;
             published += 1;
-            let skipped = relay == Relay::Skips && published == 2;
-            if !skipped {
+            let shown = match relay {
+                Relay::Marked | Relay::Unmarked => true,
+                Relay::Skips => published != 2,
+                Relay::MarksOnly => false,
+            };
+            if shown {
                 self.topics.of_mut(service).publish(seq, event);
             }
         }
@@ -229,6 +233,7 @@ pub enum Relay {
     Marked,
     Unmarked,
     Skips,
+    MarksOnly,
 }
 
 fn open(backend: Backend, migrations: Migrations) -> Db {

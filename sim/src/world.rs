@@ -263,6 +263,7 @@ impl World {
         let most = self.rng.pick(&[1, 2, 100]);
         let unmarked = self.rng.percent(self.faults.publish_unmarked);
         let relay = match (unmarked, self.plan.bug) {
+            (true, Some(Bug::Loop(LoopBug::RelayMarksFirst))) => Relay::MarksOnly,
             (true, _) => Relay::Unmarked,
             (false, Some(Bug::Loop(LoopBug::CursorSkips))) => Relay::Skips,
             (false, _) => Relay::Marked,

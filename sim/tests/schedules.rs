@@ -108,6 +108,21 @@ fn every_planted_bug_is_seen_by_the_invariant_that_must_see_it() {
     }
 }
 
+/// An invariant that nobody can trip does not count.
+#[test]
+fn each_invariant_is_one_that_a_planted_bug_trips() {
+    let tripped: BTreeSet<&str> = BUGS.iter().map(|entry| entry.seen_by).collect();
+    let all = [
+        "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "I12", "I13", "I16",
+        "I17", "I18", "I19", "I21",
+    ];
+    let missing: Vec<&str> = all
+        .into_iter()
+        .filter(|name| !tripped.contains(name))
+        .collect();
+    assert!(missing.is_empty(), "no bug trips {missing:?}");
+}
+
 #[test]
 fn planted_bugs_have_names_of_their_own() {
     let names: BTreeSet<&str> = BUGS.iter().map(|entry| entry.name).collect();

@@ -41,6 +41,7 @@ impl<S: Plant> Node<S> {
         };
         memory.poll(topics, turn, &mut work);
         memory.take_again(topics, &mut work);
+        self.go_too_far(topics);
         if turn.redrive {
             self.gather_redrives(&mut work);
         }
@@ -67,8 +68,9 @@ impl<S: Plant> Node<S> {
     fn gather_redrives(&mut self, work: &mut Work<S::Input>) {
         let Some(memory) = &self.memory else { return };
         let lanes: Vec<Lane> = memory.parked.keys().copied().collect();
+        let most = if self.redrives_one() { 1 } else { usize::MAX };
         for lane in lanes {
-            for row in self.parked_rows(lane) {
+            for row in self.parked_rows(lane).into_iter().take(most) {
                 let version = u16::try_from(row.version).expect("versions are small");
                 let event =
                     Event::decode(&row.kind, version, row.sequence, row.event_at, &row.body);

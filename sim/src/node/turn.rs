@@ -318,14 +318,15 @@ impl<S: Plant> Node<S> {
 
     /// What is known of keys that were taken up again: the rows they still have.
     fn requeue(&mut self, lanes: &[Lane]) {
+        let forgets = self.redrives_one();
         for lane in lanes {
             let last = self.parked_rows(*lane).last().map(|row| row.no);
             let Some(memory) = &mut self.memory else {
                 return;
             };
             match last {
-                Some(no) => memory.parked.insert(*lane, no + 1),
-                None => memory.parked.remove(lane),
+                Some(no) if !forgets => memory.parked.insert(*lane, no + 1),
+                Some(_) | None => memory.parked.remove(lane),
             };
         }
     }

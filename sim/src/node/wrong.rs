@@ -88,7 +88,10 @@ impl<S: Plant> Node<S> {
                 | LoopBug::EpochNotRaised
                 | LoopBug::NeighboursLost
                 | LoopBug::ReplyBeforeCommit
-                | LoopBug::ScansTooLate,
+                | LoopBug::ScansTooLate
+                | LoopBug::RelayMarksFirst
+                | LoopBug::PositionTooFar
+                | LoopBug::RedrivesOne,
                 _,
             ) => {}
         }
@@ -132,6 +135,24 @@ impl<S: Plant> Node<S> {
             system.outbox.remove(&(Self::WRITER, *seq));
         }
         self.write(&mut system);
+    }
+
+    /// Past the end of a topic the position is one too far, and the next event is not read.
+    pub(super) fn go_too_far(&mut self, topics: &Topics) {
+        let (Some(Bug::Loop(LoopBug::PositionTooFar)), Some(memory)) = (self.bug, &mut self.memory)
+        else {
+            return;
+        };
+        for place in &mut memory.places {
+            let end = topics.of(place.topic).end();
+            if place.next == end && place.next != place.committed {
+                place.next += 1;
+            }
+        }
+    }
+
+    pub(super) fn redrives_one(&self) -> bool {
+        self.bug == Some(Bug::Loop(LoopBug::RedrivesOne))
     }
 
     pub(super) fn scans_too_late(&self) -> bool {

@@ -7,7 +7,8 @@ use contracts::saga::{Step, Steps};
 use db::{Json, Row};
 use order::Order;
 use order::decide::Reply;
-use order::input::{Heard, Input, Meaning, Refund};
+use order::input::{Heard, Input, Meaning, Refund, Requester};
+use order::seal::Hash;
 use order::store::{AuditKind, Rows, Status, StepMask};
 use runtime::{Decision, Moment, Service};
 
@@ -33,16 +34,52 @@ impl Plant for Order {
                 Self::decide(rows, input, at)
             }
             (OrderBug::ExpiresCompleted, Input::Expire(order_id)) => expire(rows, *order_id, at),
+            (OrderBug::CancelsSilently, Input::Cancel(_)) => {
+                let mut decision = Self::decide(rows, input, at);
+                decision.says.clear();
+                decision
+            }
+            (OrderBug::CancelsAnyones, Input::Cancel(command)) => {
+                let mut command = command.clone();
+                command.by = Requester::Operator;
+                Self::decide(rows, &Input::Cancel(command), at)
+            }
             (_, Input::Refund(command)) => refund(bug, rows, command, at),
             (_, Input::Heard(heard)) => hear(bug, rows, heard, at),
             (_, _) => {
                 let decision = Self::decide(rows, input, at);
+                if bug == OrderBug::SettlesEarly {
+                    settle_early(rows, &decision, at);
+                }
                 if bug == OrderBug::OwesNoCoupon {
                     owe_no_coupon(rows, decision)
                 } else {
                     decision
                 }
             }
+        }
+    }
+
+    fn spoil_close(bug: Bug, rows: &mut Rows, at: &Moment) {
+        if bug == Bug::Order(OrderBug::LeavesUnsealed) && rows.order_event.added().count() == 1 {
+            return;
+        }
+        Self::close(rows, at);
+        if bug == Bug::Order(OrderBug::BreaksChain)
+            && rows.audit_seal.added().next().is_some()
+            && let Some(seal) = rows.audit_seal.get_mut(&(at.writer, at.batch_no))
+        {
+            seal.previous = Hash::NONE;
+        }
+    }
+}
+
+fn settle_early(rows: &mut Rows, decision: &Decision<Reply>, at: &Moment) {
+    for said in &decision.says {
+        if let Fact::OrderCancelled(cancelled) = &said.fact
+            && let Some(order) = rows.orders.get_mut(&cancelled.order.order_id)
+        {
+            order.compensated_at = Some(at.now);
         }
     }
 }
@@ -55,7 +92,19 @@ fn hear(bug: OrderBug, rows: &mut Rows, heard: &Heard, at: &Moment) -> Decision<
         OrderBug::ForgetsKey
         | OrderBug::AnswersOtherBody
         | OrderBug::RefundsTooMuch
-        | OrderBug::CouponForAPart => {}
+        | OrderBug::CouponForAPart
+        | OrderBug::CancelsSilently
+        | OrderBug::CancelsAnyones
+        | OrderBug::BreaksChain
+        | OrderBug::LeavesUnsealed => {}
+        OrderBug::SettlesEarly => settle_early(rows, &decision, at),
+        OrderBug::RefundedEarly => {
+            if let Meaning::Returned(refund_id, _) = heard.meaning
+                && let Some(refund) = rows.refund.get_mut(&(order_id, refund_id))
+            {
+                refund.done_at.get_or_insert(at.now);
+            }
+        }
         OrderBug::ForgetsReturn => {
             if let Meaning::Returned(refund_id, step) = heard.meaning
                 && let Some(refund) = rows.refund.get_mut(&(order_id, refund_id))
@@ -119,7 +168,13 @@ fn refund(bug: OrderBug, rows: &mut Rows, command: &Refund, at: &Moment) -> Deci
         | OrderBug::LosesEarlyUndo
         | OrderBug::LosesAudit
         | OrderBug::OwesNoCoupon
-        | OrderBug::ForgetsReturn => Order::decide(rows, &input, at),
+        | OrderBug::ForgetsReturn
+        | OrderBug::CancelsSilently
+        | OrderBug::CancelsAnyones
+        | OrderBug::SettlesEarly
+        | OrderBug::RefundedEarly
+        | OrderBug::BreaksChain
+        | OrderBug::LeavesUnsealed => Order::decide(rows, &input, at),
     }
 }
 

@@ -42,6 +42,11 @@ impl Plant for Payment {
                 }
                 decision
             }
+            (PaymentBug::ForgetsKey, Input::Charge(command)) => {
+                let decision = Self::decide(rows, input, at);
+                rows.idempotency.remove(&command.key.scope);
+                decision
+            }
             (PaymentBug::LosesReturn, Input::ReturnPoints(refund)) => {
                 let decision = Self::decide(rows, input, at);
                 if !decision.says.is_empty() {

@@ -5,12 +5,13 @@ use contracts::events::order::OrderCreated;
 use contracts::events::product::StockRestored;
 use contracts::ids::{OrderId, ProductId, SagaId};
 use contracts::saga::Step;
+use db::Standing;
 use product::Product;
 use product::decide::Reply;
 use product::domain::ranking::Direction as Counted;
 use product::input::{Input, Rank};
 use product::store::{Direction, Entry, Ledger, Rows, Stock};
-use runtime::{Decision, Moment, Service};
+use runtime::{Decision, Moment, Service, fence};
 
 use super::{Bug, Plant, ProductBug};
 
@@ -21,6 +22,9 @@ impl Plant for Product {
         };
         match (bug, input) {
             (ProductBug::Oversells, Input::DeductStock(order)) => oversell(rows, order, at),
+            (ProductBug::IgnoresExpectedPrice, Input::DeductStock(order)) => {
+                ignore_expected(rows, order, at)
+            }
             (_, _) => {
                 let decision = Self::decide(rows, input, at);
                 spoil_after(bug, rows, input, decision, at)
@@ -37,7 +41,21 @@ fn spoil_after(
     at: &Moment,
 ) -> Decision<Reply> {
     match bug {
-        ProductBug::Oversells => {}
+        ProductBug::Oversells | ProductBug::IgnoresExpectedPrice => {}
+        ProductBug::RanksAgain => {
+            if let (Input::Rank(sales), true) = (input, decision.is_repeat()) {
+                rank_again(rows, sales);
+            }
+        }
+        ProductBug::RemembersTwice => {
+            if let (Input::DeductStock(order), Some(Fact::StockDeducted(_))) =
+                (input, fact(&decision))
+            {
+                let saga = order.order_id.into();
+                let (step, applied) = (Step::DeductStock, Standing::Applied);
+                fence::remember(&mut rows.fence, saga, step, applied, at.now);
+            }
+        }
         ProductBug::RanksRefunded => {
             if let (Input::Rank(sales), false) = (input, decision.is_repeat())
                 && sales.direction == Counted::TakenBack
@@ -92,6 +110,23 @@ fn spoil_after(
 
 fn fact(decision: &Decision<Reply>) -> Option<&Fact> {
     decision.says.first().map(|said| &said.fact)
+}
+
+/// Asks the shelf alone what a line costs; what the customer expects is passed on unread.
+fn ignore_expected(rows: &mut Rows, order: &OrderCreated, at: &Moment) -> Decision<Reply> {
+    let mut blind = order.clone();
+    for line in &mut blind.lines {
+        line.expected_unit_price = None;
+    }
+    let mut decision = Product::decide(rows, &Input::DeductStock(blind), at);
+    for said in &mut decision.says {
+        if let Fact::StockDeducted(deducted) = &mut said.fact {
+            for (sold, asked) in deducted.lines.iter_mut().zip(&order.lines) {
+                sold.expected_unit_price = asked.expected_unit_price;
+            }
+        }
+    }
+    decision
 }
 
 fn fence_key(order_id: OrderId) -> (SagaId, i64) {

@@ -25,6 +25,9 @@ impl Plant for Promotion {
             held.state = State::Available;
             held.order_id = None;
         }
+        if let (PromotionBug::ForgetsClosed, Input::CloseUser(_)) = (bug, input) {
+            return Decision::quiet();
+        }
         let decision = Self::decide(rows, input, at);
         match (bug, input) {
             (PromotionBug::KeepsCoupon, Input::RestoreCoupon(undo)) => {
@@ -39,6 +42,23 @@ impl Plant for Promotion {
             }
             (PromotionBug::IssuesPastCap, Input::IssueCoupon(command)) => {
                 return issue_past_cap(rows, command, decision, at);
+            }
+            (PromotionBug::CountsRefused, Input::IssueCoupon(command)) => {
+                if let Some(Reply::Refused(Refusal::AlreadyIssued)) = decision.reply
+                    && let Some(coupon) = rows.coupon.get_mut(&command.coupon_id)
+                {
+                    coupon.issued += 1;
+                }
+            }
+            (PromotionBug::RetakesReturned, Input::ReturnCoupon(refund)) => {
+                if let Some(Fact::CouponReturned(returned)) = fact(&decision)
+                    && returned.coupon.is_some()
+                {
+                    rows.fence.remove(&fence_key(refund.used.order_id));
+                }
+            }
+            (PromotionBug::RevivesExpired, Input::RestoreCoupon(undo)) => {
+                revive(rows, undo.used);
             }
             (_, _) => {}
         }
@@ -67,6 +87,15 @@ fn keep(rows: &mut Rows, decision: &Decision<Reply>, used: Use, at: &Moment) {
         held.state = State::Used;
         held.order_id = Some(used.order_id);
         held.used_at = Some(at.now);
+    }
+}
+
+fn revive(rows: &mut Rows, used: Use) {
+    if let Some(user_coupon_id) = used.user_coupon_id
+        && let Some(held) = rows.user_coupon.get_mut(&(used.user_id, user_coupon_id))
+        && held.state == State::Expired
+    {
+        held.state = State::Available;
     }
 }
 
