@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use sim::Outcome;
@@ -12,8 +13,8 @@ use sim::planted::Entry;
 
 /// After so many the rest would say nothing new.
 const MOST_FAILED: usize = 20;
-/// How many schedules measure the rate at which a bug is seen.
-const SAMPLE: u64 = 200;
+/// How many schedules measure the rate at which a bug is seen: one in a thousand shows.
+pub const SAMPLE: u64 = 1_000;
 
 /// What many schedules came to.
 #[derive(Debug, Default)]
@@ -32,8 +33,9 @@ pub struct Hunt {
     /// The first seed whose schedule breaks the invariant that must see it.
     pub seed: Option<u64>,
     pub schedules: u64,
-    /// Of the first schedules, in percent, those in which that invariant is broken.
-    pub rate: f64,
+    /// Of how many schedules, and in how many of them that invariant is broken.
+    pub ran: u64,
+    pub seen: u64,
     /// And every other that was broken.
     pub also: BTreeMap<&'static str, u64>,
 }
@@ -81,33 +83,57 @@ fn part(seeds: impl Iterator<Item = u64>, one: &impl Fn(u64) -> Outcome) -> Sum 
     sum
 }
 
-/// Runs schedules with a bug until the invariant that must see it does.
-pub fn hunt(entry: &Entry, seeds: Range<u64>) -> Hunt {
+/// Hunts every bug, each on one of the threads.
+pub fn hunts(bugs: &[Entry], seeds: Range<u64>, threads: usize) -> Vec<Hunt> {
+    let next = &AtomicUsize::new(0);
+    let mut hunts: Vec<(usize, Hunt)> = thread::scope(|scope| {
+        let hunter = || {
+            let taken = std::iter::from_fn(|| {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                Some((index, bugs.get(index)?))
+            });
+            let hunted = taken.map(|(index, entry)| (index, hunt(entry, seeds.clone())));
+            hunted.collect::<Vec<_>>()
+        };
+        let running: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(hunter)).collect();
+        let done = running.into_iter();
+        done.flat_map(|hunter| {
+            hunter
+                .join()
+                .expect("a schedule's panic is caught within it")
+        })
+        .collect()
+    });
+    hunts.sort_by_key(|(index, _)| *index);
+    hunts.into_iter().map(|(_, hunt)| hunt).collect()
+}
+
+/// Runs a sample of schedules with a bug, and more until the invariant that must see it does.
+fn hunt(entry: &Entry, seeds: Range<u64>) -> Hunt {
     let mut hunt = Hunt {
         seed: None,
         schedules: 0,
-        rate: 0.0,
+        ran: 0,
+        seen: 0,
         also: BTreeMap::new(),
     };
-    let (mut ran, mut seen) = (0u64, 0u64);
     for seed in seeds {
         let outcome = sim::run(super::plan(seed, Some(entry)));
-        ran += 1;
+        hunt.ran += 1;
         for name in names(&outcome.found) {
             if name != entry.seen_by {
                 *hunt.also.entry(name).or_default() += 1;
                 continue;
             }
-            seen += 1;
+            hunt.seen += 1;
             if hunt.seed.is_none() {
-                (hunt.seed, hunt.schedules) = (Some(seed), ran);
+                (hunt.seed, hunt.schedules) = (Some(seed), hunt.ran);
             }
         }
-        if hunt.seed.is_some() && ran >= SAMPLE {
+        if hunt.seed.is_some() && hunt.ran >= SAMPLE {
             break;
         }
     }
-    hunt.rate = seen as f64 * 100.0 / ran.max(1) as f64;
     hunt
 }
 

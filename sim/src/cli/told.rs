@@ -110,31 +110,28 @@ pub fn timeline(seed: u64, outcome: &Outcome) {
     }
 }
 
-pub fn bugs_head() {
+pub fn bugs(hunts: &[Hunt], took: Duration) {
+    for (entry, hunt) in BUGS.iter().zip(hunts) {
+        if hunt.seed.is_none() {
+            let (name, seen_by, ran) = (entry.name, entry.seen_by, hunt.ran);
+            println!("{name} was NOT SEEN by {seen_by} in {ran} schedules");
+        }
+    }
+    let seen = hunts.iter().filter(|hunt| hunt.seed.is_some()).count();
+    let schedules: u64 = hunts.iter().map(|hunt| hunt.ran).sum();
     println!(
-        "{:24} {:8} {:>9} {:>7} {:>7}  also seen by",
-        "planted bug", "seen by", "schedules", "rate", "seconds"
+        "{seen} of {} planted bugs seen, {schedules} schedules, {:.1} s",
+        hunts.len(),
+        took.as_secs_f64()
     );
 }
 
-pub fn hunt(entry: &Entry, hunt: &Hunt, took: Duration) {
-    let schedules = match hunt.seed {
-        Some(_) => hunt.schedules.to_string(),
-        None => "NOT SEEN".to_owned(),
-    };
-    let also: Vec<String> = hunt
-        .also
-        .iter()
-        .map(|(name, count)| format!("{name} ({count})"))
-        .collect();
-    println!(
-        "{:24} {:8} {schedules:>9} {:>5.1} % {:>7.2}  {}",
-        entry.name,
-        entry.seen_by,
-        hunt.rate,
-        took.as_secs_f64(),
-        also.join(", ")
-    );
+pub fn written(path: &str) {
+    println!("wrote {path}");
+}
+
+pub fn stale(path: &str, why: &str) {
+    println!("{path} {why}: write it with `cargo xtask sim --bugs --write`");
 }
 
 pub fn without_bugs(sum: &Sum) {
