@@ -13,6 +13,8 @@ use crate::{Digest, Failed, Forgotten};
 #[derive(Default)]
 pub struct Maps {
     tables: BTreeMap<&'static str, Box<dyn AnyMap>>,
+    /// How many more calls of the next transaction go well; none is to fail otherwise.
+    fails_after: Option<u32>,
 }
 
 /// One typed map behind its table's name.
@@ -45,6 +47,7 @@ impl Clone for Maps {
                 .iter()
                 .map(|(name, map)| (*name, map.copy()))
                 .collect(),
+            fails_after: None,
         }
     }
 }
@@ -68,6 +71,26 @@ impl Maps {
         map.as_any_mut()
             .downcast_mut()
             .expect("a table's name stands for one row type")
+    }
+
+    /// After so many calls the next transaction meets a busy store. Cleared by its end.
+    pub fn fail_after(&mut self, calls: u32) {
+        self.fails_after = Some(calls);
+    }
+
+    /// Counts a call of a transaction.
+    fn call(&mut self) -> Result<(), Failed> {
+        match &mut self.fails_after {
+            Some(0) => {
+                self.fails_after = None;
+                Err(Failed::Transient("the store is busy".to_owned()))
+            }
+            Some(left) => {
+                *left -= 1;
+                Ok(())
+            }
+            None => Ok(()),
+        }
     }
 
     /// The hash of the tables of `rows`, equal to `Reader::digest` over the same rows.
@@ -107,14 +130,16 @@ pub struct MapsTx<'m> {
 }
 
 impl<'m> MapsTx<'m> {
-    pub(crate) fn begin(maps: &'m mut Maps) -> Self {
-        Self {
+    pub(crate) fn begin(maps: &'m mut Maps) -> Result<Self, Failed> {
+        maps.call()?;
+        Ok(Self {
             maps,
             pending: Pending::default(),
-        }
+        })
     }
 
-    pub(crate) fn fetch(&self, rows: &mut impl Rows) -> bool {
+    pub(crate) fn fetch(&mut self, rows: &mut impl Rows) -> Result<bool, Failed> {
+        self.maps.call()?;
         let mut fetched = false;
         for table in rows.tables() {
             if table.has_wants() {
@@ -122,10 +147,11 @@ impl<'m> MapsTx<'m> {
                 fetched = true;
             }
         }
-        fetched
+        Ok(fetched)
     }
 
     pub(crate) fn flush(&mut self, rows: &mut impl Rows) -> Result<(), Failed> {
+        self.maps.call()?;
         for table in rows.tables() {
             table.flush_to(self.maps, &mut self.pending)?;
         }
@@ -153,9 +179,17 @@ impl<'m> MapsTx<'m> {
         Forgotten { removed, next }
     }
 
-    pub(crate) fn commit(self) {
-        for write in self.pending.writes {
+    pub(crate) fn commit(mut self) -> Result<(), Failed> {
+        self.maps.call()?;
+        for write in std::mem::take(&mut self.pending).writes {
             write(self.maps);
         }
+        Ok(())
+    }
+}
+
+impl Drop for MapsTx<'_> {
+    fn drop(&mut self) {
+        self.maps.fails_after = None;
     }
 }

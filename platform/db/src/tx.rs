@@ -36,7 +36,7 @@ impl Db {
         match self {
             Self::Sqlite(sqlite) => Ok(Tx::Sqlite(sqlite.begin()?)),
             Self::MySql(never) => match *never {},
-            Self::Maps(maps) => Ok(Tx::Maps(MapsTx::begin(maps))),
+            Self::Maps(maps) => Ok(Tx::Maps(MapsTx::begin(maps)?)),
         }
     }
 }
@@ -47,7 +47,7 @@ impl Tx<'_> {
         match self {
             Self::Sqlite(tx) => tx.fetch(rows),
             Self::MySql(never) => match *never {},
-            Self::Maps(tx) => Ok(tx.fetch(rows)),
+            Self::Maps(tx) => tx.fetch(rows),
         }
     }
 
@@ -80,10 +80,7 @@ impl Tx<'_> {
         match self {
             Self::Sqlite(tx) => tx.commit(),
             Self::MySql(never) => match never {},
-            Self::Maps(tx) => {
-                tx.commit();
-                Ok(())
-            }
+            Self::Maps(tx) => tx.commit(),
         }
     }
 }
