@@ -9,6 +9,7 @@ use sim::planted::{self, BUGS, Entry};
 use sim::{Backend, Outcome, Plan};
 
 mod many;
+mod small;
 mod table;
 mod told;
 
@@ -41,6 +42,12 @@ struct Arguments {
     /// Prints the timeline of the one seed in words.
     #[arg(long)]
     trace: bool,
+    /// Makes the one seed's schedule small, and prints it in words and as a test.
+    #[arg(long, requires = "seed")]
+    shrink: bool,
+    /// Makes the choices again that `--shrink` printed.
+    #[arg(long)]
+    again: Option<String>,
     #[arg(long, default_value_t = 2)]
     threads: usize,
 }
@@ -63,6 +70,10 @@ pub fn main() -> ExitCode {
         all_bugs(&arguments)
     } else if let Some(seeds) = arguments.parity {
         parity(&arguments, seeds)
+    } else if let Some(recorded) = &arguments.again {
+        small::again(recorded, bug)
+    } else if let (Some(seed), true) = (arguments.seed, arguments.shrink) {
+        small::shrink(seed, bug)
     } else if let (Some(seed), true) = (arguments.seed, arguments.trace) {
         one(seed, bug)
     } else {
@@ -82,6 +93,7 @@ fn plan(seed: u64, bug: Option<&Entry>) -> Plan {
         bug: bug.map(|entry| entry.bug),
         words: false,
         hash: false,
+        keep: false,
     }
 }
 

@@ -1,39 +1,47 @@
-//! The faults of one schedule. Each kind is on in half of the schedules, at a rate of its own, so
-//! that no kind always hides another.
+//! The faults of one schedule, by swarm: each kind is on in half of the schedules, at a rate of
+//! its own, so that no kind always hides another; some schedules have none.
 
 use crate::rng::Rng;
 
-/// How likely each kind of fault is when it could happen, in percent; 0 where it is off.
+/// How likely each kind of fault is when it could happen, of 1,024; 0 where it is off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Faults {
     /// A crash with the batch decided and not committed: nothing of it stands.
     pub crash_before_commit: u32,
     /// A crash right after the commit: replies, timers and what was to be published are lost.
     pub crash_after_commit: u32,
-    /// The store refuses a transaction that would succeed when tried again.
+    /// Some call of a transaction fails that would succeed when tried again.
     pub busy: u32,
+    /// A commit whose outcome the loop does not learn: it stands, or it does not.
+    pub unknown_commit: u32,
     /// The relay publishes, and dies before it marks that it has.
     pub publish_unmarked: u32,
     /// The relay is late.
     pub relay_late: u32,
     /// An old event comes once more, outside any position.
     pub echo: u32,
-    /// A consumer's position is set back, as an operator could.
+    /// A consumer's position is set back, as an operator could; at times all of them, to the
+    /// beginning.
     pub rewind: u32,
     /// A writer that was taken over from wakes up and goes on.
     pub stale_writer: u32,
-    /// An event makes its batch fail for good.
+    /// The events of a key make their batches fail for good.
     pub poison: u32,
     /// A deadline fires before its time.
     pub hasty_deadline: u32,
     /// The shop goes back to a backup that was taken at some instant before.
     pub restore: u32,
+    /// A service's clock jumps, by an hour and back.
+    pub jump: u32,
     /// Each service's clock is up to ten minutes off.
     pub skew: bool,
 }
 
-/// From rare to all the time.
-const RATES: [u32; 4] = [3, 8, 20, 50];
+/// A rate is a power of two up to this one's: one in two, and one in eight.
+const OFTEN: usize = 9;
+const SELDOM: usize = 7;
+/// One in so many schedules has no fault but messages that overtake each other.
+const CALM: usize = 8;
 
 impl Faults {
     /// Nothing fails: the drain, and the set-up before it.
@@ -41,6 +49,7 @@ impl Faults {
         crash_before_commit: 0,
         crash_after_commit: 0,
         busy: 0,
+        unknown_commit: 0,
         publish_unmarked: 0,
         relay_late: 0,
         echo: 0,
@@ -49,27 +58,34 @@ impl Faults {
         poison: 0,
         hasty_deadline: 0,
         restore: 0,
+        jump: 0,
         skew: false,
     };
 
     pub fn draw(rng: &mut Rng) -> Self {
-        let mut rate = || {
+        // The first choice is a calm one, so that a schedule shrinks to it.
+        if rng.below(CALM) == 0 {
+            return Self::NONE;
+        }
+        let mut rate = |highest: usize| {
             let on = rng.percent(50);
-            let rate = rng.pick(&RATES);
+            let rate = 1 << rng.below(highest + 1);
             if on { rate } else { 0 }
         };
         Self {
-            crash_before_commit: rate() / 2,
-            crash_after_commit: rate() / 2,
-            busy: rate(),
-            publish_unmarked: rate(),
-            relay_late: rate(),
-            echo: rate(),
-            rewind: rate(),
-            stale_writer: rate(),
-            poison: rate(),
-            hasty_deadline: rate() / 4,
-            restore: rate() / 2,
+            crash_before_commit: rate(SELDOM),
+            crash_after_commit: rate(SELDOM),
+            busy: rate(OFTEN),
+            unknown_commit: rate(OFTEN),
+            publish_unmarked: rate(OFTEN),
+            relay_late: rate(OFTEN),
+            echo: rate(OFTEN),
+            rewind: rate(OFTEN),
+            stale_writer: rate(OFTEN),
+            poison: rate(OFTEN),
+            hasty_deadline: rate(SELDOM),
+            restore: rate(OFTEN),
+            jump: rate(OFTEN),
             skew: rng.percent(50),
         }
     }

@@ -14,6 +14,9 @@ pub mod faults;
 /// What must hold.
 pub mod check;
 
+/// What the schedules reach.
+pub mod coverage;
+
 /// Bugs put in on purpose, to show that the checkers see them.
 pub mod planted;
 
@@ -31,6 +34,9 @@ pub mod topics;
 
 /// What happened, as a hash and in words.
 pub mod trace;
+
+/// A failing schedule made small, and made again.
+pub mod shrink;
 
 /// Chance from a seed.
 pub mod rng;

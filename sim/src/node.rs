@@ -15,13 +15,15 @@ use runtime::{Ids, Mark, Service, Timer, TimerChange, take_over};
 use crate::planted::{Bug, LoopBug, Plant};
 use crate::topics::Topics;
 
+mod attempt;
 mod counted;
 mod inbox;
 mod turn;
 mod wrong;
 
+pub use attempt::Ending;
 pub use counted::Counted;
-pub use turn::{Ending, Timers, Told, Turn};
+pub use turn::{Timers, Told, Turn};
 
 /// Each service has one partition and consumes all others' only one.
 const PART: i64 = 0;
@@ -34,7 +36,7 @@ pub struct Node<S: Service> {
     /// None while it is down.
     memory: Option<Memory<S>>,
     /// Keys whose batches fail for good, until somebody mends what they meet.
-    poisoned: BTreeSet<Lane>,
+    poisoned: BTreeSet<i64>,
     /// A position was set back since the last start.
     rewound: bool,
     /// Who wrote before the last start: it may wake up.
@@ -307,8 +309,8 @@ impl<S: Plant> Node<S> {
     }
 
     /// From now on every batch with this key fails for good.
-    pub fn poison(&mut self, lane: Lane) {
-        self.poisoned.insert(lane);
+    pub fn poison(&mut self, key: i64) {
+        self.poisoned.insert(key);
     }
 
     pub fn mend(&mut self) {

@@ -1,6 +1,6 @@
 //! Planted bugs: mistakes that somebody could make, chosen by name at run time, to show that the
 //! checkers see them. They are put around a service's functions or into the simulated loop; the
-//! services themselves carry none, and a run without one calls the services directly.
+//! services themselves carry none, and a run without one decides as the services do.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -8,6 +8,8 @@ use std::marker::PhantomData;
 use contracts::envelope::{Event, ServiceName};
 use contracts::saga::Kinds;
 use runtime::{Accept, Decision, Moment, Service};
+
+use crate::coverage::{self, Seen};
 
 mod order;
 mod payment;
@@ -39,6 +41,7 @@ pub enum LoopBug {
     RelayMarksFirst,
     PositionTooFar,
     RedrivesOne,
+    UnknownTakenForDone,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,6 +151,8 @@ pub const BUGS: &[Entry] = &[
           "the position after the last event of a topic is one too far"),
     entry("redrives-one", Bug::Loop(LoopBug::RedrivesOne), "I16",
           "of a parked key one event is taken up again, and the rest is forgotten"),
+    entry("unknown-taken-for-done", Bug::Loop(LoopBug::UnknownTakenForDone), "I1",
+          "a commit of unknown outcome is answered as if it stood"),
     entry("closes-silently", Bug::User(UserBug::ClosesSilently), "I13",
           "an account is closed, and nobody is told"),
     entry("keeps-account", Bug::User(UserBug::KeepsAccount), "I1",
@@ -240,11 +245,11 @@ pub const BUGS: &[Entry] = &[
           "a batch with a single fact is left without a seal"),
 ];
 
-/// A service with a planted bug around it.
+/// A service that is watched, with a planted bug around it if one is chosen.
 pub struct Planted<S>(PhantomData<fn() -> S>);
 
 /// A service that a bug can be planted around.
-pub trait Plant: Service {
+pub trait Plant: Seen {
     /// Decides as the bug would. Bugs of others decide as the service does.
     fn spoil(
         bug: Bug,
@@ -266,8 +271,8 @@ thread_local! {
 }
 
 /// What `Planted` does from now on, on this thread.
-pub fn choose(bug: Bug) {
-    CHOSEN.set(Some(bug));
+pub fn choose(bug: Option<Bug>) {
+    CHOSEN.set(bug);
 }
 
 pub fn named(name: &str) -> Option<&'static Entry> {
@@ -294,6 +299,7 @@ impl<S: Plant> Service for Planted<S> {
     }
 
     fn decide(rows: &mut Self::Rows, input: &Self::Input, at: &Moment) -> Decision<Self::Reply> {
+        coverage::meet::<S>(rows, input);
         match CHOSEN.get() {
             Some(bug) => S::spoil(bug, rows, input, at),
             None => S::decide(rows, input, at),

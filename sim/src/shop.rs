@@ -13,7 +13,7 @@ use product::Product;
 use promotion::Promotion;
 use user::User;
 
-use crate::node::{Counted, Lane, Node, Told, Turn, heard_topics};
+use crate::node::{Counted, Node, Told, Turn, heard_topics};
 use crate::planted::Bug;
 use crate::topics::Topics;
 
@@ -114,8 +114,8 @@ impl Shop {
         on_node!(self, service, node => node.wake_stale(topics, now));
     }
 
-    pub fn poison(&mut self, service: ServiceName, lane: Lane) {
-        on_node!(self, service, node => node.poison(lane));
+    pub fn poison(&mut self, service: ServiceName, key: i64) {
+        on_node!(self, service, node => node.poison(key));
     }
 
     pub fn mend(&mut self, service: ServiceName) {

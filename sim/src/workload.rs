@@ -19,7 +19,10 @@ const ORDERS: (i64, i64) = (5, 10);
 
 pub fn draw(rng: &mut Rng, stocked: &Stocked) -> Vec<Wish> {
     let mut wishes = Vec::new();
-    for _ in 0..rng.between(ORDERS.0, ORDERS.1) {
+    let orders = rng.between(ORDERS.0, ORDERS.1);
+    let orders = usize::try_from(orders).expect("not negative");
+    for _ in 0..rng.section(orders) {
+        rng.part();
         let order = place(rng, stocked);
         let Wish::Place { user, .. } = order else {
             continue;
@@ -42,10 +45,14 @@ pub fn draw(rng: &mut Rng, stocked: &Stocked) -> Vec<Wish> {
             }
         }
     }
-    for _ in 0..rng.below(4) {
+    let others = rng.below(4);
+    for _ in 0..rng.section(others) {
+        rng.part();
         wishes.push(beside(rng, stocked));
     }
-    if rng.percent(30) {
+    let changes = usize::from(rng.percent(30));
+    for _ in 0..rng.section(changes) {
+        rng.part();
         let (product, price) = rng.pick(&stocked.products);
         let dearer = Money::new(price.won() + rng.between(1, 500));
         wishes.push(Wish::Change {

@@ -1,6 +1,8 @@
 //! One schedule: a shop, its clients and its faults, step by step from one seed; then everything
 //! heals, what is open ends under a bound, and the checkers judge.
 
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 use std::time::Duration;
 
 use contracts::envelope::ServiceName;
@@ -8,10 +10,12 @@ use contracts::time::Timestamp;
 
 use crate::check::{self, Found};
 use crate::clients::{self, Asked, Clients};
+use crate::coverage::{self, Coverage};
 use crate::faults::Faults;
 use crate::node::{Counted, Ending, Timers, Told, Turn};
 use crate::planted::{Bug, LoopBug};
-use crate::rng::Rng;
+use crate::rng::choices::Choices;
+use crate::rng::{Kept, Rng};
 use crate::shop::{Backend, Cut, Relay, Shop};
 use crate::trace::Trace;
 use crate::workload;
@@ -37,6 +41,8 @@ pub struct Plan {
     pub words: bool,
     /// Hash what stands in the end, which costs as much as some of the steps.
     pub hash: bool,
+    /// Keep the choices, so that they can be made again.
+    pub keep: bool,
 }
 
 /// What a schedule came to.
@@ -52,6 +58,9 @@ pub struct Outcome {
     pub counted: Counted,
     /// How often the shop went back to a backup.
     pub restores: u64,
+    pub coverage: Coverage,
+    /// None where they were not to be kept.
+    pub choices: Choices,
 }
 
 pub(crate) struct World {
@@ -75,13 +84,31 @@ struct Backup {
 
 /// Runs one schedule from its seed to the verdict. A panic is something found, too.
 pub fn run(plan: Plan) -> Outcome {
+    let rng = Rng::new(plan.seed);
+    if !plan.keep {
+        return through(plan, rng);
+    }
+    let kept = Kept::default();
+    let outcome = through(plan, rng.keeping(Rc::clone(&kept)));
+    Outcome {
+        choices: kept.take(),
+        ..outcome
+    }
+}
+
+/// Runs a schedule on the choices of another, whose seed only names it.
+pub fn replay(plan: Plan, choices: &Choices) -> Outcome {
+    through(plan, Rng::again(choices.clone()))
+}
+
+fn through(plan: Plan, rng: Rng) -> Outcome {
     let whole = move || {
-        let mut world = World::open(plan);
+        let mut world = World::open(plan, rng);
         world.misbehave();
         world.drain();
         world.judge()
     };
-    std::panic::catch_unwind(whole).unwrap_or_else(|panic| {
+    std::panic::catch_unwind(AssertUnwindSafe(whole)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
         let witness = text.unwrap_or("no message").to_owned();
@@ -93,15 +120,21 @@ pub fn run(plan: Plan) -> Outcome {
 }
 
 impl World {
-    fn open(plan: Plan) -> Self {
-        let mut rng = Rng::new(plan.seed);
+    fn open(plan: Plan, mut rng: Rng) -> Self {
         let mut shop = Shop::open(plan.backend, plan.bug);
+        // What a schedule before met that ended with a panic.
+        coverage::take();
+        rng.section(1);
+        rng.part();
         let faults = Faults::draw(&mut rng);
         if faults.skew {
             for service in ServiceName::ALL {
-                shop.skew(*service, rng.between(-SKEW_MAX_MICROS, SKEW_MAX_MICROS));
+                let off = rng.between(0, SKEW_MAX_MICROS);
+                shop.skew(*service, if rng.percent(50) { -off } else { off });
             }
         }
+        rng.section(1);
+        rng.part();
         let stocked = shop.stock_up(&mut rng, START);
         let clients = Clients::new(workload::draw(&mut rng, &stocked));
         let mut world = Self {
@@ -132,10 +165,11 @@ impl World {
 
     fn misbehave(&mut self) {
         let steps = self.rng.between(STEPS.0, STEPS.1);
-        for step in 0..steps {
+        let steps = usize::try_from(steps).expect("counts from 0");
+        for step in 0..self.rng.section(steps) {
+            self.rng.part();
             self.step();
             self.clients.collect(&mut self.shop);
-            let step = usize::try_from(step).expect("counts from 0");
             if step % STEPS_A_CHECK == STEPS_A_CHECK - 1 {
                 self.check_always();
             }
@@ -143,7 +177,7 @@ impl World {
     }
 
     fn step(&mut self) {
-        match self.rng.below(34) {
+        match self.rng.below(35) {
             0..=5 => self.client(),
             6..=18 => self.service(),
             19..=23 => self.relays(),
@@ -152,6 +186,7 @@ impl World {
             28 => self.echo(),
             29 => self.rewind(),
             30 | 31 => self.back_up(),
+            32 => self.jump(),
             _ => self.disturb(),
         }
     }
@@ -183,16 +218,18 @@ impl World {
     }
 
     fn draw_turn(&mut self, service: ServiceName) -> Turn {
-        let ending = if self.rng.percent(self.faults.crash_before_commit) {
+        let ending = if self.rng.odds(self.faults.crash_before_commit) {
             Ending::CrashBefore
-        } else if self.rng.percent(self.faults.crash_after_commit) {
+        } else if self.rng.odds(self.faults.crash_after_commit) {
             Ending::CrashAfter
-        } else if self.rng.percent(self.faults.busy) {
-            Ending::Busy
+        } else if self.rng.odds(self.faults.busy) {
+            Ending::Busy(self.rng.pick(&[0, 1, 2, 3, 4, 5, 6, 7]))
+        } else if self.rng.odds(self.faults.unknown_commit) {
+            self.rng.pick(&[Ending::UnknownStands, Ending::UnknownLost])
         } else {
             Ending::Commit
         };
-        let timers = match self.rng.percent(self.faults.hasty_deadline) {
+        let timers = match self.rng.odds(self.faults.hasty_deadline) {
             true => Timers::Hasty,
             false => Timers::Due,
         };
@@ -233,7 +270,10 @@ impl World {
             let end = match (told.crashed, turn.ending) {
                 (true, Ending::CrashAfter) => ", commits and crashes",
                 (true, _) => " and crashes before the commit",
-                (false, Ending::Busy) => ", and the store is busy",
+                (false, Ending::Busy(_)) => ", and the store is busy",
+                (false, Ending::UnknownStands | Ending::UnknownLost) => {
+                    ", and does not learn of its commit"
+                }
                 (false, _) => "",
             };
             let parked = match told.parked {
@@ -257,11 +297,11 @@ impl World {
     }
 
     fn relay(&mut self, service: ServiceName) {
-        if self.rng.percent(self.faults.relay_late) {
+        if self.rng.odds(self.faults.relay_late) {
             return;
         }
         let most = self.rng.pick(&[1, 2, 100]);
-        let unmarked = self.rng.percent(self.faults.publish_unmarked);
+        let unmarked = self.rng.odds(self.faults.publish_unmarked);
         let relay = match (unmarked, self.plan.bug) {
             (true, Some(Bug::Loop(LoopBug::RelayMarksFirst))) => Relay::MarksOnly,
             (true, _) => Relay::Unmarked,
@@ -283,7 +323,7 @@ impl World {
 
     fn pass_time(&mut self) {
         let millis = self.rng.pick(&[1, 20, 500, 2_000, 20_000]);
-        let passed = Duration::from_millis(1 + self.rng.word() % millis);
+        let passed = Duration::from_millis(1 + self.rng.below(millis) as u64);
         self.now = self.now.plus(passed);
         self.note(&[3], || format!("{passed:?} pass"));
     }

@@ -8,6 +8,7 @@ use std::thread;
 
 use sim::Outcome;
 use sim::check::{Found, Tally};
+use sim::coverage::Coverage;
 use sim::node::Counted;
 use sim::planted::Entry;
 
@@ -24,6 +25,7 @@ pub struct Sum {
     pub tally: Tally,
     pub counted: Counted,
     pub restores: u64,
+    pub coverage: Coverage,
     pub failed: BTreeMap<u64, Vec<Found>>,
 }
 
@@ -73,6 +75,7 @@ fn part(seeds: impl Iterator<Item = u64>, one: &impl Fn(u64) -> Outcome) -> Sum 
         sum.tally.add(&outcome.tally);
         sum.counted.add(outcome.counted);
         sum.restores += outcome.restores;
+        sum.coverage.add(&outcome.coverage);
         if !outcome.found.is_empty() {
             sum.failed.insert(seed, outcome.found);
         }
@@ -149,6 +152,7 @@ impl Sum {
         self.tally.add(&other.tally);
         self.counted.add(other.counted);
         self.restores += other.restores;
+        self.coverage.add(&other.coverage);
         self.failed.extend(other.failed);
     }
 }

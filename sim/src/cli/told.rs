@@ -7,11 +7,15 @@ use std::time::Duration;
 
 use sim::Outcome;
 use sim::check::Found;
+use sim::coverage::Coverage;
 use sim::node::Counted;
 use sim::planted::{BUGS, Entry};
+use sim::shrink::{Recorded, Unplayable};
 
 use super::many::{Hunt, Sum};
 
+/// Of recorded choices in a test: with its indent within 100 columns, unless one part is longer.
+const LONGEST_LINE: usize = 88;
 /// Of one seed the first few say enough.
 const MOST_TOLD: usize = 5;
 
@@ -29,6 +33,7 @@ pub fn unknown_bug(name: &str) {
 pub fn campaign(sum: &Sum, took: Duration, threads: usize, bug: Option<&Entry>) {
     cost(sum, took, threads);
     orders(sum);
+    coverage(&sum.coverage);
     failures(sum, bug);
 }
 
@@ -77,6 +82,17 @@ fn orders(sum: &Sum) {
     }
 }
 
+fn coverage(coverage: &Coverage) {
+    let met: u64 = coverage.0.values().sum();
+    let once = coverage.0.values().filter(|count| **count == 1).count();
+    println!(
+        "{} cells covered of {} conceivable (what came, what stood, what failed), {met} times in \
+         all; {once} of them once",
+        coverage.0.len(),
+        coverage.conceivable()
+    );
+}
+
 fn failures(sum: &Sum, bug: Option<&Entry>) {
     if sum.failed.is_empty() {
         println!("no violation");
@@ -108,6 +124,59 @@ pub fn timeline(seed: u64, outcome: &Outcome) {
     } else {
         violations(seed, &outcome.found);
     }
+}
+
+pub fn nothing_to_shrink(seed: u64) {
+    println!("SEED={seed}: no violation, and so nothing to shrink");
+}
+
+pub fn shrunk((before, after): (usize, usize), tries: usize) {
+    println!("{before} choices made {after} in {tries} tries");
+}
+
+pub fn unplayable(why: Unplayable) {
+    println!("{why}");
+}
+
+/// A test that fails until what was found is mended; for sim/tests/found.rs.
+pub fn regression_test(seed: u64, bug: Option<&Entry>, invariant: &str, recorded: &Recorded) {
+    let planted = bug.map_or("None".to_owned(), |entry| {
+        format!("planted::named({:?}).map(|entry| entry.bug)", entry.name)
+    });
+    let name = invariant.to_lowercase();
+    println!("\n#[test]");
+    println!("fn seed_{seed}_breaks_{name}() {{");
+    println!("    let plan = Plan {{");
+    println!("        seed: {seed},");
+    println!("        backend: Backend::Maps,");
+    println!("        bug: {planted},");
+    println!("        words: true,");
+    println!("        hash: false,");
+    println!("        keep: false,");
+    println!("    }};");
+    println!("    let recorded = \"\\");
+    for line in lines(&recorded.to_string()) {
+        println!("        {line}\\");
+    }
+    println!("    \";");
+    println!("    let outcome = sim::shrink::replay(plan, recorded).unwrap();");
+    println!("    assert!(outcome.found.is_empty(), \"{{outcome:#?}}\");");
+    println!("}}");
+}
+
+/// Cut where no blank is lost to the next line's indent.
+fn lines(recorded: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for piece in recorded.split_inclusive(['|', ';', ':']) {
+        if let Some(line) = lines.last_mut()
+            && line.len() + piece.len() <= LONGEST_LINE
+        {
+            line.push_str(piece);
+        } else {
+            lines.push(piece.to_owned());
+        }
+    }
+    lines
 }
 
 pub fn bugs(hunts: &[Hunt], took: Duration) {

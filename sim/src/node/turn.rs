@@ -6,12 +6,12 @@ use std::sync::Arc;
 use contracts::envelope::{Event, ServiceName};
 use contracts::time::Timestamp;
 use db::{Failed, Parked};
-use futures::FutureExt;
-use runtime::{Arrived, Batch, Done, Origin, Progress, run_batch};
+use runtime::{Arrived, Done, Origin, Progress};
 
+use super::attempt::{Attempt, Ending, Fate, Trial};
 use super::inbox::Work;
 use super::{Lane, Memory, Node};
-use crate::planted::{self, Plant, Planted};
+use crate::planted::Plant;
 use crate::topics::Topics;
 
 /// What one turn reads and how its first transaction ends.
@@ -39,14 +39,6 @@ pub enum Timers {
     Hasty,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    Commit,
-    CrashBefore,
-    CrashAfter,
-    Busy,
-}
-
 /// What became of a turn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {
@@ -54,12 +46,6 @@ pub struct Told {
     pub said: Vec<Arc<Event>>,
     pub crashed: bool,
     pub parked: usize,
-}
-
-/// How one batch ended, where it did not fail.
-enum Attempt<R> {
-    Committed(Done<R>),
-    Crashed,
 }
 
 impl Turn {
@@ -150,88 +136,6 @@ impl<S: Plant> Node<S> {
         }
         self.requeue(&work.redriven);
         told
-    }
-
-    /// One try of one batch, up to its end.
-    fn attempt(
-        &mut self,
-        topics: &mut Topics,
-        trial: Trial<'_, S::Input>,
-        fate: Fate,
-    ) -> Result<Attempt<S::Reply>, Failed> {
-        let Some(memory) = &self.memory else {
-            return Ok(Attempt::Crashed);
-        };
-        let Fate { now, ending } = fate;
-        let mut batch = Batch {
-            mark: memory.mark,
-            consumer: S::CONSUMER,
-            read: trial.progress,
-            inputs: trial.inputs,
-            park: trial.park,
-            now,
-            last_ms: memory.ids.last_ms().max(now.millis()),
-            timers_from: memory.timers_from,
-        };
-        if self.commits_positions_first() {
-            let positions = Batch {
-                inputs: &[],
-                park: &[],
-                ..batch
-            };
-            self.run(positions, true)?;
-            batch.read = &[];
-        }
-        let poisoned = trial.inputs.iter().any(|arrived| self.is_poisoned(arrived));
-        let commits = match ending {
-            Ending::Commit | Ending::CrashAfter => !poisoned,
-            Ending::CrashBefore | Ending::Busy => false,
-        };
-        let done = self.run(batch, commits).inspect_err(|failed| {
-            if let Failed::Permanent(why) = failed {
-                self.broken.get_or_insert_with(|| why.clone());
-            }
-        })?;
-        self.leak(topics, &done, ending);
-        match ending {
-            Ending::Busy => Err(Failed::Transient("the schedule says so".to_owned())),
-            Ending::CrashBefore => {
-                self.answer_early(trial.tickets, done);
-                Ok(Attempt::Crashed)
-            }
-            Ending::Commit | Ending::CrashAfter if poisoned => {
-                Err(Failed::Permanent("the schedule says so".to_owned()))
-            }
-            Ending::CrashAfter => Ok(Attempt::Crashed),
-            Ending::Commit => Ok(Attempt::Committed(done)),
-        }
-    }
-
-    pub(super) fn run(
-        &mut self,
-        batch: Batch<'_, S::Input>,
-        commits: bool,
-    ) -> Result<Done<S::Reply>, Failed> {
-        self.counted.batches += 1;
-        self.counted.inputs += batch.inputs.len() as u64;
-        let (db, bug) = (&mut self.db, self.bug);
-        let whole = async {
-            let mut tx = db.begin().await?;
-            let done = match bug {
-                None => run_batch::<S>(&mut tx, &batch).await?,
-                Some(bug) => {
-                    planted::choose(bug);
-                    run_batch::<Planted<S>>(&mut tx, &batch).await?
-                }
-            };
-            if commits {
-                tx.commit().await?;
-            }
-            Ok(done)
-        };
-        whole
-            .now_or_never()
-            .expect("a store in this process does not wait")
     }
 
     /// After the commit, and only then.
@@ -330,33 +234,6 @@ impl<S: Plant> Node<S> {
             };
         }
     }
-
-    fn is_poisoned(&self, arrived: &Arrived<S::Input>) -> bool {
-        match &arrived.origin {
-            Origin::Asked => false,
-            Origin::Event { event, .. }
-            | Origin::Again { event }
-            | Origin::Redriven { event, .. } => {
-                let (topic, key) = (event.kind().publisher(), event.key());
-                self.poisoned.contains(&Lane { topic, key })
-            }
-        }
-    }
-}
-
-/// What one batch is made of, besides whose it is.
-struct Trial<'t, I> {
-    inputs: &'t [Arrived<I>],
-    tickets: &'t [Option<usize>],
-    progress: &'t [Progress],
-    park: &'t [Parked],
-}
-
-/// When a turn runs, and how its first transaction is to end.
-#[derive(Clone, Copy, Debug)]
-struct Fate {
-    now: Timestamp,
-    ending: Ending,
 }
 
 fn topic_named(name: &str) -> ServiceName {

@@ -9,6 +9,7 @@ use runtime::{Batch, Done, Mark, Progress};
 
 use super::inbox::Work;
 use super::{Ending, Node, Turn};
+use crate::coverage;
 use crate::planted::{Bug, LoopBug, Plant};
 use crate::topics::Topics;
 
@@ -29,6 +30,7 @@ impl<S: Plant> Node<S> {
         let parked = memory.parked.clone();
         let now = self.clock(now);
         let work = self.gather(topics, &turn, now);
+        coverage::under("stale writer");
         match self.run_stale(mark, topics, &work, now) {
             Err(Failed::Deposed { .. }) => self.counted.refused += 1,
             Err(_) => {}
@@ -64,6 +66,10 @@ impl<S: Plant> Node<S> {
         self.run(batch, true).map(|_| ())
     }
 
+    pub(super) fn takes_unknown_for_done(&self) -> bool {
+        self.bug == Some(Bug::Loop(LoopBug::UnknownTakenForDone))
+    }
+
     pub(super) fn loses_neighbours(&self) -> bool {
         self.bug == Some(Bug::Loop(LoopBug::NeighboursLost))
     }
@@ -91,7 +97,8 @@ impl<S: Plant> Node<S> {
                 | LoopBug::ScansTooLate
                 | LoopBug::RelayMarksFirst
                 | LoopBug::PositionTooFar
-                | LoopBug::RedrivesOne,
+                | LoopBug::RedrivesOne
+                | LoopBug::UnknownTakenForDone,
                 _,
             ) => {}
         }

@@ -165,7 +165,7 @@ fn terms(rng: &mut Rng, now: Timestamp) -> CouponTerms {
     };
     // Some end in the midst of the schedule, on one clock before the other.
     let ends = match rng.percent(30) {
-        true => now.plus(Duration::from_secs(60 + rng.word() % 600)),
+        true => now.plus(Duration::from_secs(60 + rng.below(600) as u64)),
         false => to,
     };
     CouponTerms {

@@ -8,14 +8,16 @@ use contracts::envelope::ServiceName;
 
 use super::{Outcome, World};
 use crate::check::{self, Found};
+use crate::coverage;
 use crate::faults::Faults;
 use crate::node::{Counted, Timers, Turn};
+use crate::rng::choices::Choices;
 use crate::shop::Relay;
 
 /// A saga has at most a dozen hops; the rest is room for what was parked and retried.
 const MOST_ROUNDS: usize = 64;
-/// Past every deadline, on every clock.
-const LONG: Duration = Duration::from_secs(3600);
+/// Past every deadline, on every clock: one may be an hour ahead, and then set back by two.
+const LONG: Duration = Duration::from_secs(3 * 3600);
 
 impl World {
     pub(super) fn drain(&mut self) {
@@ -31,7 +33,7 @@ impl World {
         self.settle(Timers::Wait);
         self.ask_what_is_open();
         self.now = self.now.plus(LONG);
-        self.note(&[12], || "an hour passes".to_owned());
+        self.note(&[12], || "three hours pass".to_owned());
         self.settle(Timers::Due);
     }
 
@@ -84,6 +86,8 @@ impl World {
         Outcome {
             counted,
             restores: self.restores,
+            coverage: coverage::take(),
+            choices: Choices::default(),
             found: self.found,
             trace_hash: self.trace.hash(),
             state_hash: if self.plan.hash {

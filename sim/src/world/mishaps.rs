@@ -4,8 +4,11 @@
 use contracts::envelope::ServiceName;
 
 use super::{Backup, World};
-use crate::node::Lane;
 use crate::shop::Shop;
+
+/// In percent of the rewinds: all topics, to their beginning.
+const WHOLE_LOG: u32 = 25;
+const HOUR_MICROS: i64 = 3_600 * 1_000_000;
 
 /// In percent of the steps that could take one.
 const CHANCE_OF_BACKUP: u32 = 30;
@@ -15,7 +18,7 @@ impl World {
     pub(super) fn restart(&mut self) {
         let service = self.any_service();
         if self.shop.is_up(service) {
-            if self.rng.percent(self.faults.crash_after_commit) {
+            if self.rng.odds(self.faults.crash_after_commit) {
                 self.shop.crash(service);
                 self.note(&[4, service as i64], || format!("{service} is killed"));
             }
@@ -29,7 +32,7 @@ impl World {
     pub(super) fn echo(&mut self) {
         let topic = self.any_service();
         let shown = self.shop.topics.of(topic).end() - 1;
-        if shown == 0 || !self.rng.percent(self.faults.echo) {
+        if shown == 0 || !self.rng.odds(self.faults.echo) {
             return;
         }
         let offset = self.rng.between(1, shown);
@@ -46,11 +49,21 @@ impl World {
     pub(super) fn rewind(&mut self) {
         let service = self.any_service();
         let heard = Shop::heard(service);
-        if heard.is_empty() || !self.rng.percent(self.faults.rewind) {
+        if heard.is_empty() || !self.rng.odds(self.faults.rewind) {
             return;
         }
-        let topic = self.rng.pick(heard);
-        let next = self.rng.between(1, self.shop.topics.of(topic).end());
+        let one = self.rng.pick(heard);
+        let next = self.rng.between(1, self.shop.topics.of(one).end());
+        if self.rng.percent(WHOLE_LOG) {
+            for topic in heard {
+                self.set_back(service, *topic, 1);
+            }
+        } else {
+            self.set_back(service, one, next);
+        }
+    }
+
+    fn set_back(&mut self, service: ServiceName, topic: ServiceName, next: i64) {
         if self.shop.rewind(service, topic, next) {
             self.note(&[7, service as i64, topic as i64, next], || {
                 format!("{service}'s position in {topic} is set back to {next}")
@@ -60,13 +73,13 @@ impl World {
 
     pub(super) fn disturb(&mut self) {
         let service = self.any_service();
-        if self.rng.percent(self.faults.stale_writer) {
+        if self.rng.odds(self.faults.stale_writer) {
             self.shop.wake_stale(service, self.now);
             self.note(&[8, service as i64], || {
                 format!("whoever wrote for {service} before wakes up")
             });
         }
-        if self.rng.percent(self.faults.poison) {
+        if self.rng.odds(self.faults.poison) {
             self.poison(service);
         }
         if self.rng.percent(10) {
@@ -77,23 +90,32 @@ impl World {
         }
     }
 
-    /// Some key that is about now makes every batch fail that it is in.
+    /// Some order that is about now makes every batch fail that hears of it.
     fn poison(&mut self, service: ServiceName) {
-        let heard = Shop::heard(service);
-        if heard.is_empty() {
-            return;
-        }
-        let topic = self.rng.pick(heard);
-        let end = self.shop.topics.of(topic).end();
-        let offset = self.rng.between((end - 3).max(1), end);
-        let Some(event) = self.shop.topics.of(topic).at(offset) else {
+        let end = self.shop.topics.of(ServiceName::Order).end();
+        let offset = self.rng.between((end - 6).max(1), end);
+        let Some(event) = self.shop.topics.of(ServiceName::Order).at(offset) else {
             return;
         };
         let key = event.key();
-        self.shop.poison(service, Lane { topic, key });
-        self.note(&[10, service as i64, topic as i64, key], || {
+        self.shop.poison(service, key);
+        self.note(&[10, service as i64, key], || {
             let key = contracts::ids::SagaId::new(key);
-            format!("from now on {service} fails on {key} from {topic}")
+            format!("from now on {service} fails on {key}")
+        });
+    }
+
+    /// A clock is set: by an hour, or right again. It goes back only with the next start, since
+    /// a writer's time never does.
+    pub(super) fn jump(&mut self) {
+        let service = self.any_service();
+        if !self.rng.odds(self.faults.jump) {
+            return;
+        }
+        let micros = self.rng.pick(&[0, HOUR_MICROS, -HOUR_MICROS]);
+        self.shop.skew(service, micros);
+        self.note(&[15, service as i64, micros], || {
+            format!("{service}'s clock is set {} s off", micros / 1_000_000)
         });
     }
 
@@ -103,7 +125,7 @@ impl World {
             return;
         }
         if let Some(backup) = &self.backup {
-            if self.rng.percent(self.faults.restore) {
+            if self.rng.odds(self.faults.restore) {
                 self.shop.restore(&backup.cut);
                 self.clients.collect(&mut self.shop);
                 self.clients.void_after(&backup.asked);
