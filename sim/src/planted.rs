@@ -42,6 +42,7 @@ pub enum LoopBug {
     PositionTooFar,
     RedrivesOne,
     UnknownTakenForDone,
+    StuckBehindPoison,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,6 +154,8 @@ pub const BUGS: &[Entry] = &[
           "of a parked key one event is taken up again, and the rest is forgotten"),
     entry("unknown-taken-for-done", Bug::Loop(LoopBug::UnknownTakenForDone), "I1",
           "a commit of unknown outcome is answered as if it stood"),
+    entry("stuck-behind-poison", Bug::Loop(LoopBug::StuckBehindPoison), "I16",
+          "an event that fails for good is tried again for ever, and holds all others up"),
     entry("closes-silently", Bug::User(UserBug::ClosesSilently), "I13",
           "an account is closed, and nobody is told"),
     entry("keeps-account", Bug::User(UserBug::KeepsAccount), "I1",

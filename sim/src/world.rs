@@ -20,6 +20,9 @@ use crate::shop::{Backend, Cut, Relay, Shop};
 use crate::trace::Trace;
 use crate::workload;
 
+use broken::Broken;
+
+mod broken;
 mod drain;
 mod mishaps;
 
@@ -74,6 +77,8 @@ pub(crate) struct World {
     found: Vec<Found>,
     backup: Option<Backup>,
     restores: u64,
+    /// What stays broken when the rest heals.
+    broken: Option<Broken>,
 }
 
 /// A backup of the shop, and what its clients knew when it was taken.
@@ -105,6 +110,9 @@ fn through(plan: Plan, rng: Rng) -> Outcome {
     let whole = move || {
         let mut world = World::open(plan, rng);
         world.misbehave();
+        if let Some(broken) = world.broken {
+            world.live_without(broken);
+        }
         world.drain();
         world.judge()
     };
@@ -133,6 +141,7 @@ impl World {
                 shop.skew(*service, if rng.percent(50) { -off } else { off });
             }
         }
+        let broken = Broken::draw(&mut rng);
         rng.section(1);
         rng.part();
         let stocked = shop.stock_up(&mut rng, START);
@@ -148,6 +157,7 @@ impl World {
             found: Vec::new(),
             backup: None,
             restores: 0,
+            broken,
         };
         world.note(&[0], || format!("seed {}: {faults:?}", plan.seed));
         for (index, asked) in world.clients.asked.iter().enumerate() {

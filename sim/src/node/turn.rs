@@ -123,6 +123,11 @@ impl<S: Plant> Node<S> {
                     ranges.push(middle..range.end);
                     ranges.push(range.start..middle);
                 }
+                Err(Failed::Permanent(why)) if range.len() == 1 && self.never_gives_up() => {
+                    let failed = Failed::Transient(why);
+                    self.put_off(&failed, &work.tickets[range.start..]);
+                    return told;
+                }
                 Err(Failed::Permanent(why)) if range.len() == 1 => {
                     self.give_up(&work.inputs[range.start], &why, &mut park);
                     self.unanswered(tickets);

@@ -70,6 +70,10 @@ impl<S: Plant> Node<S> {
         self.bug == Some(Bug::Loop(LoopBug::UnknownTakenForDone))
     }
 
+    pub(super) fn never_gives_up(&self) -> bool {
+        self.bug == Some(Bug::Loop(LoopBug::StuckBehindPoison))
+    }
+
     pub(super) fn loses_neighbours(&self) -> bool {
         self.bug == Some(Bug::Loop(LoopBug::NeighboursLost))
     }
@@ -98,7 +102,8 @@ impl<S: Plant> Node<S> {
                 | LoopBug::RelayMarksFirst
                 | LoopBug::PositionTooFar
                 | LoopBug::RedrivesOne
-                | LoopBug::UnknownTakenForDone,
+                | LoopBug::UnknownTakenForDone
+                | LoopBug::StuckBehindPoison,
                 _,
             ) => {}
         }

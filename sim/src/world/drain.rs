@@ -15,26 +15,47 @@ use crate::rng::choices::Choices;
 use crate::shop::Relay;
 
 /// A saga has at most a dozen hops; the rest is room for what was parked and retried.
-const MOST_ROUNDS: usize = 64;
+pub(super) const MOST_ROUNDS: usize = 64;
 /// Past every deadline, on every clock: one may be an hour ahead, and then set back by two.
-const LONG: Duration = Duration::from_secs(3 * 3600);
+pub(super) const LONG: Duration = Duration::from_secs(3 * 3600);
 
 impl World {
     pub(super) fn drain(&mut self) {
         self.faults = Faults::NONE;
         self.note(&[11], || "everything heals".to_owned());
-        for service in ServiceName::ALL {
-            self.shop.mend(*service);
-            if !self.shop.is_up(*service) {
-                self.shop.start(*service, self.now);
-            }
-            self.shop.restart_rewound(*service, self.now);
-        }
+        self.heal(|_| true);
         self.settle(Timers::Wait);
         self.ask_what_is_open();
         self.now = self.now.plus(LONG);
         self.note(&[12], || "three hours pass".to_owned());
         self.settle(Timers::Due);
+    }
+
+    /// Mends and starts every service that `runs`, and stops the others.
+    pub(super) fn heal(&mut self, runs: impl Fn(ServiceName) -> bool) {
+        for &service in ServiceName::ALL {
+            self.shop.mend(service);
+            if !runs(service) {
+                self.shop.crash(service);
+                continue;
+            }
+            if !self.shop.is_up(service) {
+                self.shop.start(service, self.now);
+            }
+            self.shop.restart_rewound(service, self.now);
+        }
+    }
+
+    /// One turn of each service that `runs`. False when none had anything to do.
+    pub(super) fn round(&mut self, turn: &Turn, runs: impl Fn(ServiceName) -> bool) -> bool {
+        let mut busy = false;
+        for &service in ServiceName::ALL.iter().filter(|service| runs(**service)) {
+            let published = self.shop.relay(service, usize::MAX, Relay::Marked);
+            busy |= published > 0;
+            busy |= self.turn(service, turn);
+        }
+        self.clients.collect(&mut self.shop);
+        busy
     }
 
     /// Every client learns what became of its wish; a wish nobody sent is sent now.
@@ -53,13 +74,7 @@ impl World {
             ..Turn::whole()
         };
         for _ in 0..MOST_ROUNDS {
-            let mut busy = false;
-            for &service in ServiceName::ALL {
-                let published = self.shop.relay(service, usize::MAX, Relay::Marked);
-                busy |= published > 0;
-                busy |= self.turn(service, &turn);
-            }
-            self.clients.collect(&mut self.shop);
+            let busy = self.round(&turn, |_| true);
             let quiet = |service: &ServiceName| self.shop.is_quiet(*service);
             if !busy && ServiceName::ALL.iter().all(quiet) {
                 return;
