@@ -2,7 +2,7 @@
 //! Noted where a service decides, so that a cell is one that the shipped logic has answered.
 
 use std::cell::{Cell as Slot, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::envelope::ServiceName;
 use db::Standing;
@@ -36,7 +36,7 @@ impl Coverage {
     pub fn conceivable(&self) -> usize {
         let distinct = |service, of: fn(&Cell) -> &'static str| {
             let own = self.0.keys().filter(|cell| cell.service == service);
-            let names: std::collections::BTreeSet<_> = own.map(of).collect();
+            let names: BTreeSet<_> = own.map(of).collect();
             names.len()
         };
         let cells = ServiceName::ALL.iter().map(|service| {

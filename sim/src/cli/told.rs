@@ -138,17 +138,20 @@ pub fn unplayable(why: Unplayable) {
     println!("{why}");
 }
 
-/// A test that fails until what was found is mended; for sim/tests/found.rs.
+/// A test, for a file in sim/tests, that fails until what was found is mended.
 pub fn regression_test(seed: u64, bug: Option<&Entry>, invariant: &str, recorded: &Recorded) {
     let planted = bug.map_or("None".to_owned(), |entry| {
-        format!("planted::named({:?}).map(|entry| entry.bug)", entry.name)
+        format!(
+            "sim::planted::named({:?}).map(|entry| entry.bug)",
+            entry.name
+        )
     });
     let name = invariant.to_lowercase();
     println!("\n#[test]");
     println!("fn seed_{seed}_breaks_{name}() {{");
-    println!("    let plan = Plan {{");
+    println!("    let plan = sim::Plan {{");
     println!("        seed: {seed},");
-    println!("        backend: Backend::Maps,");
+    println!("        backend: sim::Backend::Maps,");
     println!("        bug: {planted},");
     println!("        words: true,");
     println!("        hash: false,");
