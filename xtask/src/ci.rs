@@ -8,9 +8,9 @@ use crate::shell::{self, PROFILE, cargo};
 use crate::{saga, sim, test, tidy};
 
 /// Schedules of the simulator in one CI run; campaigns run more, by hand.
-const SEEDS: &str = "20000";
+const SEEDS: &str = "300000";
 /// Seeds that must end in the same state on the maps and on SQLite.
-const PARITY: &str = "500";
+const PARITY: &str = "2000";
 
 struct Step {
     name: &'static str,
