@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use crate::shell::{self, PROFILE, cargo};
-use crate::{saga, sim, test, tidy};
+use crate::{bench, saga, sim, test, tidy};
 
 /// Schedules of the simulator in one CI run; campaigns run more, by hand.
 const SEEDS: &str = "300000";
@@ -42,6 +42,7 @@ fn all(steps: &mut Vec<Step>) -> Result<test::Totals> {
         sim::run(&words(&["--parity", PARITY]))
     })?;
     step(steps, "sim bugs", || sim::run(&words(&["--bugs"])))?;
+    step(steps, "bench quick", || bench::quick(&words(&["--quick"])))?;
     if !step(steps, "deny", deny)? {
         let deny = steps.last_mut().expect("the step that just ended");
         deny.note = "not run: cargo-deny is not installed";

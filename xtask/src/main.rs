@@ -6,6 +6,7 @@
     reason = "a tool for people answers on standard output and complains on standard error"
 )]
 
+mod bench;
 mod ci;
 mod golden;
 mod saga;
@@ -47,6 +48,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Measures the shop against the monolith and the floors, and writes bench/RESULTS.md;
+    /// `--quick` only proves that every workload keeps the invariants.
+    Bench {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Starts what the tests need and runs them all; arguments go to `cargo test`.
     Test {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -62,6 +69,7 @@ fn main() -> ExitCode {
         Task::Saga { check } => saga::run(check),
         Task::Golden { check } => golden::run(check),
         Task::Sim { args } => sim::run(&args),
+        Task::Bench { args } => bench::run(&args),
         Task::Test { args } => test::run(&args),
         Task::Ci => ci::run(),
     };
