@@ -5,10 +5,10 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use serde::de::DeserializeOwned;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 
+use crate::floor::Took;
 use crate::host::DATA;
 use crate::machine::{Usage, now};
 use crate::population::Spec;
@@ -118,12 +118,7 @@ impl Serving {
 }
 
 /// Runs a floor to its end.
-pub async fn floor<T: DeserializeOwned>(
-    name: &str,
-    folder: &Path,
-    orders: u64,
-    batch: u64,
-) -> anyhow::Result<T> {
+pub async fn floor(name: &str, folder: &Path, orders: u64, batch: u64) -> anyhow::Result<Took> {
     let mut command = host(name);
     let numbers = [
         "--orders",

@@ -11,6 +11,9 @@ pub mod http;
 pub mod log;
 pub mod sqlite;
 
+/// The saga's transactions of one order, each in a database of its own.
+pub const STAGES: f64 = 5.0;
+
 /// How much a floor writes.
 #[derive(Args, Clone, Debug)]
 pub struct Flags {

@@ -225,3 +225,31 @@ impl Sample {
         self.noise.iter().any(Noise::is_dirty)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::DATA;
+
+    #[tokio::test]
+    async fn a_broken_shop_has_no_figures() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join(DATA);
+        fs::create_dir(&data).unwrap();
+        let seed = monolith::Seed {
+            products: vec![(100, 5)],
+            ..monolith::Seed::default()
+        };
+        let pool = monolith::Pool::open(&data).unwrap();
+        monolith::seed(&pool, seed).await.unwrap();
+        drop(pool);
+        proven(Contestant::Monolith, folder.path(), "w").unwrap();
+
+        let db = rusqlite::Connection::open(data.join(monolith::MONOLITH_DATABASE)).unwrap();
+        db.execute("UPDATE product_stock SET quantity = 4", [])
+            .unwrap();
+        drop(db);
+        let refused = proven(Contestant::Monolith, folder.path(), "w").unwrap_err();
+        assert!(refused.to_string().contains("no figures"), "{refused}");
+    }
+}

@@ -13,7 +13,8 @@ mod ratio;
 pub use drawing::drawing;
 pub use markdown::{About, markdown};
 
-use crate::floor::Took;
+use crate::floor::{self, Took};
+use crate::machine::Noise;
 use crate::measure::Sample;
 
 /// Everything that was measured.
@@ -21,6 +22,13 @@ use crate::measure::Sample;
 pub struct Figures {
     rows: Vec<Row>,
     facts: Vec<String>,
+}
+
+/// A floor in one round.
+pub struct Floored {
+    pub took: Took,
+    pub batch: u64,
+    pub noise: [Noise; 2],
 }
 
 /// One contestant in one pass of one round.
@@ -85,22 +93,23 @@ impl Figures {
                 memory_mb: Some(sample.used.peak_memory as f64 / 1e6),
                 generator: Some(sample.generator_cpu * 1e3 / count as f64),
             },
-            noise: noise(sample),
+            noise: noise(sample.noise),
             fsync_p99_ms: slowest.map(|it| it.as_secs_f64() * 1e3),
         });
     }
 
-    pub fn add_floor(&mut self, pass: &'static str, round: usize, took: &Took, batch: u64) {
+    pub fn add_floor(&mut self, pass: &'static str, round: usize, floored: &Floored) {
+        let (took, batch) = (&floored.took, floored.batch);
         let orders = took.orders as f64;
         let transactions = match pass {
-            pass::FLOOR_SQLITE => 5.0 / batch as f64,
+            pass::FLOOR_SQLITE => floor::STAGES / batch as f64,
             _ => 1.0 / batch as f64,
         };
         self.rows.push(Row {
             pass,
             contestant: "floor",
             round,
-            dirty: false,
+            dirty: floored.noise.iter().any(Noise::is_dirty),
             values: Values {
                 rate: Some(orders / took.seconds),
                 cpu: Some(took.cpu_seconds * 1e3 / orders),
@@ -108,7 +117,7 @@ impl Figures {
                 transactions: Some(transactions),
                 ..Values::default()
             },
-            noise: format!("batches of {batch}"),
+            noise: format!("batches of {batch}; {}", noise(floored.noise)),
             fsync_p99_ms: None,
         });
     }
@@ -125,8 +134,7 @@ impl Figures {
     }
 }
 
-fn noise(sample: &Sample) -> String {
-    let [before, after] = sample.noise;
+fn noise([before, after]: [Noise; 2]) -> String {
     format!(
         "load {:.1}, pressure cpu {:.0} io {:.0}, fsync {:.2}/{:.2} ms then {:.2}/{:.2} ms",
         before.load,

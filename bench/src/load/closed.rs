@@ -2,7 +2,6 @@
 //! it. Finds the most that is answered; says nothing about how long an order waits.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use futures::future::try_join_all;
@@ -85,7 +84,8 @@ impl Closed<'_> {
 
     /// Orders are only accepted, so many under way; over when all of them have ended.
     pub async fn saturate(&self, mix: Mix, window: u64) -> anyhow::Result<Passed> {
-        let (pass, governor) = (Pass::begin(self.until), Governor::new(window));
+        let governor = Governor::begin(self.port, window).await?;
+        let pass = Pass::begin(self.until);
         self.shoppers.borrow_mut().waiting(false);
         let senders = (0..self.connections)
             .map(|_| self.accept(&pass, &governor, || self.shoppers.borrow_mut().draw(mix)));
@@ -95,7 +95,8 @@ impl Closed<'_> {
 
     /// As `saturate`, so many orders in a request.
     pub async fn batches(&self, orders: usize, window: u64) -> anyhow::Result<Passed> {
-        let (pass, governor) = (Pass::begin(self.until), Governor::new(window));
+        let governor = Governor::begin(self.port, window).await?;
+        let pass = Pass::begin(self.until);
         let senders = (0..self.connections).map(|_| {
             self.accept(&pass, &governor, || {
                 self.shoppers.borrow_mut().batch(orders)
@@ -108,7 +109,7 @@ impl Closed<'_> {
     async fn watched<F>(
         &self,
         pass: &Pass,
-        governor: &Rc<Governor>,
+        governor: &Governor,
         senders: impl Iterator<Item = F>,
     ) -> anyhow::Result<()>
     where

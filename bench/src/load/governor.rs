@@ -2,7 +2,6 @@
 //! stream of accepted orders from running away from the loops behind it.
 
 use std::cell::Cell;
-use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -59,15 +58,19 @@ impl Counters {
 /// Lets senders go on while fewer orders than its window are under way.
 pub struct Governor {
     window: u64,
+    /// What had ended before the first of these orders was sent.
+    before: f64,
     accepted: Cell<u64>,
     completed: Cell<u64>,
     room: Notify,
 }
 
 impl Governor {
-    pub fn new(window: u64) -> Rc<Self> {
-        Rc::new(Self {
+    pub async fn begin(port: u16, window: u64) -> anyhow::Result<Self> {
+        let mut wire = Wire::connect(port).await?;
+        Ok(Self {
             window,
+            before: Counters::read(&mut wire).await?.completed,
             accepted: Cell::new(0),
             completed: Cell::new(0),
             room: Notify::new(),
@@ -91,11 +94,10 @@ impl Governor {
     /// Looks again and again at what has ended, until `is_over` and everything has.
     pub async fn watch(&self, port: u16, is_over: impl Fn() -> bool) -> anyhow::Result<()> {
         let mut wire = Wire::connect(port).await?;
-        let before = Counters::read(&mut wire).await?.completed;
         let (mut tick, mut looks) = (tokio::time::interval(LOOK), 0);
         while looks < LOOKS_AT_THE_END {
             tick.tick().await;
-            let completed = Counters::read(&mut wire).await?.completed - before;
+            let completed = Counters::read(&mut wire).await?.completed - self.before;
             self.completed.set(completed as u64);
             self.room.notify_waiters();
             looks += u32::from(is_over());

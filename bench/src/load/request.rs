@@ -10,6 +10,8 @@ use crate::population::{FLASH, HOT, Population, SOLD_OUT, Spec};
 /// Which carts are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mix {
+    /// Every buyer once, looking for an order that is not there: their tokens are checked.
+    Arrive,
     /// W1: two products out of all, every second cart with a coupon.
     Uniform,
     /// W2: the same, one of the two always the hot one.
@@ -44,6 +46,7 @@ pub struct Shoppers {
     /// The last order of each buyer, to look at.
     seen: Vec<Option<String>>,
     keys: u64,
+    arrived: usize,
     rushed: usize,
     missed_coupons: u64,
     wait: bool,
@@ -63,6 +66,7 @@ impl Shoppers {
             chance: StdRng::seed_from_u64(7),
             seen: vec![None; buyers],
             keys: 0,
+            arrived: 0,
             rushed: 0,
             missed_coupons: 0,
             wait: true,
@@ -74,6 +78,10 @@ impl Shoppers {
         self.wait = wait;
     }
 
+    pub fn buyers(&self) -> usize {
+        self.population.buyers.len()
+    }
+
     /// Carts that were to have a coupon whose buyer had none left.
     pub fn missed_coupons(&self) -> u64 {
         self.missed_coupons
@@ -81,6 +89,7 @@ impl Shoppers {
 
     pub fn draw(&mut self, mix: Mix) -> Wanted {
         match mix {
+            Mix::Arrive => self.arrive(),
             Mix::Uniform => self.uniform(None),
             Mix::Hot => self.uniform(Some(HOT)),
             Mix::Flash => self.flash(),
@@ -157,6 +166,16 @@ impl Shoppers {
         self.rushed += 1;
         let path = format!("/api/v1/coupons/{}/issue", self.population.rush);
         self.post(&path, buyer, "{}")
+    }
+
+    fn arrive(&mut self) -> Wanted {
+        let buyer = self.arrived % self.population.buyers.len();
+        self.arrived += 1;
+        Wanted {
+            bytes: self.get("/api/v1/orders/0000000000001", buyer),
+            buyer,
+            twice: false,
+        }
     }
 
     fn browse(&mut self) -> Wanted {

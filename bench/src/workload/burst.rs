@@ -3,8 +3,7 @@
 use crate::contestant::Contestant;
 use crate::load::{Mix, Open, Step};
 use crate::measure::Arena;
-use crate::report::Figures;
-use crate::report::pass;
+use crate::report::{Figures, pass};
 use crate::run::Plan;
 
 use super::throughput::{closed, counted, warm_up};

@@ -5,8 +5,7 @@ use anyhow::ensure;
 use crate::contestant::Contestant;
 use crate::load::{Mix, Until};
 use crate::measure::Arena;
-use crate::report::Figures;
-use crate::report::pass;
+use crate::report::{Figures, pass};
 use crate::run::Plan;
 
 use super::throughput::{closed, counted, warm_up};

@@ -5,8 +5,7 @@ use std::time::Duration;
 use crate::contestant::Contestant;
 use crate::load::{Mix, Until};
 use crate::measure::{Arena, Ring};
-use crate::report::Figures;
-use crate::report::pass;
+use crate::report::{Figures, pass};
 use crate::run::Plan;
 
 use super::throughput::{BATCHERS, closed, counted, warm_up};
@@ -49,6 +48,9 @@ pub(super) async fn restarted(ring: &mut Ring) -> anyhow::Result<Duration> {
 
 async fn grow(ring: &mut Ring, plan: &Plan, goal: u64) -> anyhow::Result<()> {
     let missing = goal.saturating_sub(ring.told);
+    if missing == 0 {
+        return Ok(());
+    }
     let requests = missing.div_ceil(plan.batch as u64);
     let loaded = ring.closed(BATCHERS, Until::Requests(requests));
     let sample = ring

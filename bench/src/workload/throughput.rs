@@ -7,16 +7,14 @@ use std::fs;
 use anyhow::ensure;
 
 use crate::contestant::{self, Contestant, Serving};
-use crate::floor::Took;
+use crate::floor;
 use crate::load::{Closed, Mix, Shoppers, Until};
+use crate::machine::Noise;
 use crate::measure::{Arena, Ring, Sample, measure};
 use crate::population::Population;
-use crate::report::Figures;
-use crate::report::pass;
+use crate::report::{Figures, Floored, pass};
 use crate::run::Plan;
 
-/// The saga's transactions of one order, each on its own.
-const STAGES: f64 = 5.0;
 /// Connections that send batches.
 pub(super) const BATCHERS: usize = 8;
 
@@ -71,8 +69,13 @@ pub async fn run(arena: &Arena, plan: &Plan, figures: &mut Figures) -> anyhow::R
     monolith.leave("throughput").await
 }
 
-/// A pass that nobody counts: caches fill, tokens are checked, files grow.
+/// Passes that nobody counts: tokens are checked, caches fill, files grow.
 pub(super) async fn warm_up(ring: &mut Ring, plan: &Plan) -> anyhow::Result<()> {
+    let buyers = ring.shoppers.borrow().buyers() as u64;
+    let arriving = ring.closed(plan.connections, Until::Requests(buyers));
+    let arrived = arriving.run(Mix::Arrive).await?.tally;
+    let absent = arrived.refused_as("ORDER_NOT_FOUND");
+    ensure!(absent == buyers, "{absent} of {buyers} buyers were let in");
     let loaded = ring.closed(plan.connections, Until::Elapsed(plan.warm_up));
     let passed = loaded.run(Mix::Uniform).await?;
     ring.told += passed.tally.completed;
@@ -119,8 +122,11 @@ async fn floors(
         ("floor-sqlite", pass::FLOOR_SQLITE),
         ("floor-log", pass::FLOOR_LOG),
     ] {
-        let took: Took = contestant::floor(name, &folder, plan.floor_orders, batch).await?;
-        figures.add_floor(pass, round, &took, batch);
+        let before = Noise::probe(&folder)?;
+        let took = contestant::floor(name, &folder, plan.floor_orders, batch).await?;
+        let noise = [before, Noise::probe(&folder)?];
+        let floored = Floored { took, batch, noise };
+        figures.add_floor(pass, round, &floored);
     }
     fs::remove_dir_all(&folder)?;
     let http = Serving::floor_http().await?;
@@ -139,7 +145,7 @@ async fn floors(
 fn batch(sample: &Sample) -> u64 {
     let transactions = sample.transactions.unwrap_or(1.0).max(1.0);
     let orders = sample.tally.completed as f64;
-    (STAGES * orders / transactions).round().max(1.0) as u64
+    (floor::STAGES * orders / transactions).round().max(1.0) as u64
 }
 
 async fn restart(shop: &mut Ring, figures: &mut Figures) -> anyhow::Result<()> {
