@@ -48,12 +48,8 @@ fn spoil_after(
             }
         }
         ProductBug::RemembersTwice => {
-            if let (Input::DeductStock(order), Some(Fact::StockDeducted(_))) =
-                (input, fact(&decision))
-            {
-                let saga = order.order_id.into();
-                let (step, applied) = (Step::DeductStock, Standing::Applied);
-                fence::remember(&mut rows.fence, saga, step, applied, at.now);
+            if let Some(Fact::StockDeducted(deducted)) = fact(&decision) {
+                remember_by_fence(rows, deducted.order_id, at);
             }
         }
         ProductBug::RanksRefunded => {
@@ -110,6 +106,11 @@ fn spoil_after(
 
 fn fact(decision: &Decision<Reply>) -> Option<&Fact> {
     decision.says.first().map(|said| &said.fact)
+}
+
+fn remember_by_fence(rows: &mut Rows, order: OrderId, at: &Moment) {
+    let (step, applied) = (Step::DeductStock, Standing::Applied);
+    fence::remember(&mut rows.fence, order.into(), step, applied, at.now);
 }
 
 /// Asks the shelf alone what a line costs; what the customer expects is passed on unread.
