@@ -12,8 +12,8 @@ use tokio::sync::Semaphore;
 /// The one database, within the data folder.
 pub const MONOLITH_DATABASE: &str = "monolith.db";
 
-/// More than one waits in SQLite's busy handler, which sleeps: slower for all. Measured with 1,
-/// 2 and 4 writers at 64 connections.
+/// SQLite lets one write at a time: a second one would wait in its busy handler, which sleeps,
+/// instead of here, where its turn comes when it is free.
 const WRITERS: usize = 1;
 const READERS: usize = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
