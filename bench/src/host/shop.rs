@@ -10,6 +10,7 @@ use super::{data, goods, people};
 use crate::population::{Buyer, Population, Spec};
 
 pub(super) async fn serve(folder: &Path) -> anyhow::Result<()> {
+    boot::telemetry("warn");
     let mut shop = Shop::start(&data(folder)).await?;
     let router = shop.router();
     tokio::select! {
