@@ -48,6 +48,10 @@ impl Drawer {
         self.folder.path().join("cards.db")
     }
 
+    pub fn bytes(&self) -> u64 {
+        std::fs::metadata(self.path()).map_or(0, |file| file.len())
+    }
+
     pub fn log_bytes(&self) -> u64 {
         let log = self.folder.path().join("cards.db-wal");
         std::fs::metadata(log).map_or(0, |log| log.len())
