@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::marker::PhantomData;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -12,7 +12,7 @@ use anyhow::{Context, anyhow};
 use axum::Router;
 use contracts::envelope::ServiceName;
 use contracts::time::Timestamp;
-use db::{Db, Failed, Migrations, Readers, Sqlite, Writer};
+use db::{Db, Failed, Migrations, OpenError, Readers, Sqlite, Writer};
 use event_log::{EventLog, Topic, Topics};
 use futures::StreamExt;
 use futures::future::LocalBoxFuture;
@@ -155,7 +155,7 @@ impl Host {
         let name = S::CONSUMER;
         self.claim::<S>(migrations)?;
         let file = self.folder.database(name);
-        let opened = Sqlite::open(&file, migrations);
+        let opened = writing::<S>(&file, migrations);
         let refused = |error| Refused::Database {
             file: file.clone(),
             error,
@@ -281,6 +281,15 @@ impl Running {
     }
 }
 
+/// The writing side of a service's file.
+fn writing<S: Service>(file: &Path, migrations: Migrations) -> Result<Sqlite, OpenError> {
+    let sqlite = Sqlite::open(file, migrations)?;
+    if S::IS_VIEW {
+        sqlite.let_commits_lag()?;
+    }
+    Ok(sqlite)
+}
+
 fn log(topics: &[Arc<Topic>]) -> EventLog {
     EventLog::Embedded(Topics::new(topics.iter().map(Arc::clone)))
 }
@@ -288,7 +297,7 @@ fn log(topics: &[Arc<Topic>]) -> EventLog {
 impl<S: Service> Reopening<S> {
     /// As a new process would: the file, the writer with a new epoch, everything else from rows.
     async fn open(&self) -> Result<Loop<S>, Failed> {
-        let file = Sqlite::open(&self.file, self.migrations);
+        let file = writing::<S>(&self.file, self.migrations);
         let file = file.map_err(|error| Failed::Permanent(error.to_string()))?;
         let mut db = Db::Sqlite(file);
         let writer = take_over(&mut db, self.writer, (self.clock)()).await?;

@@ -99,6 +99,17 @@ impl Sqlite {
         }
     }
 
+    /// From here on a commit does not wait for the disk: a power cut may take the last ones back,
+    /// rows and positions alike, and what is left is whole. For a view, which hears again what it
+    /// lost; never for what anybody was told.
+    ///
+    /// # Errors
+    /// When the connection does not take the setting.
+    pub fn let_commits_lag(&self) -> Result<(), OpenError> {
+        let set = self.connection.pragma_update(None, "synchronous", "NORMAL");
+        set.map_err(refused)
+    }
+
     /// A database in memory, for parity with the simulator's maps. It has no readers.
     pub fn in_memory(migrations: Migrations) -> Result<Self, OpenError> {
         let mut connection = Connection::open_in_memory()?;

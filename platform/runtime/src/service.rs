@@ -23,6 +23,8 @@ pub trait Service: 'static {
     const NAME: ServiceName;
     /// Under which name positions are kept; a read model has one of its own.
     const CONSUMER: &'static str = Self::NAME.as_str();
+    /// A view: all it holds follows from the log, so that its commits need not wait for the disk.
+    const IS_VIEW: bool = false;
     type Input: Send + 'static;
     type Rows: Rows + 'static;
     /// What the sender of a command gets back after the commit.

@@ -112,6 +112,7 @@ pub enum ViewReply {
 impl Service for OrderView {
     const NAME: ServiceName = ServiceName::Order;
     const CONSUMER: &'static str = "order_view";
+    const IS_VIEW: bool = true;
     type Input = ViewInput;
     type Rows = ViewRows;
     type Reply = ViewReply;
