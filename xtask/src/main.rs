@@ -7,6 +7,7 @@
 )]
 
 mod bench;
+mod chaos;
 mod ci;
 mod golden;
 mod saga;
@@ -59,6 +60,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Cuts the power of a real shop under load and kills it, again and again (needs root).
+    Chaos {
+        /// Fewer power cuts.
+        #[arg(long)]
+        quick: bool,
+    },
     /// Everything that a change must pass, as CI runs it.
     Ci,
 }
@@ -71,6 +78,10 @@ fn main() -> ExitCode {
         Task::Sim { args } => sim::run(&args),
         Task::Bench { args } => bench::run(&args),
         Task::Test { args } => test::run(&args),
+        Task::Chaos { quick } => chaos::run(match quick {
+            true => chaos::Length::Quick,
+            false => chaos::Length::Full,
+        }),
         Task::Ci => ci::run(),
     };
     match done {

@@ -22,5 +22,20 @@ mod lifecycle;
 /// What is refused, with what message, and that nothing is harmed by it.
 mod refusals;
 
-/// kill -9 under load, ten times.
+/// Clients without pause, for the tests that break a shop under load.
+mod load;
+
+/// What those clients asked for and were answered.
+mod journal;
+
+/// Whether what they were answered adds up.
+mod reckoning;
+
+/// What those tests share.
+mod chaos;
+
+/// kill -9 under load, again and again.
 mod kill;
+
+/// Power cuts under load, on a file system of their own.
+mod cut;

@@ -120,6 +120,24 @@ impl Program {
         assert!(sent.expect("a shell").success(), "signal {name} was sent");
     }
 
+    /// SIGSTOP, and waits until each of its threads stands still.
+    pub async fn stand_still(&self) {
+        self.signal("STOP").await;
+        let tasks = format!("/proc/{}/task", self.id());
+        let stands = |task: std::io::Result<std::fs::DirEntry>| {
+            let stat = std::fs::read_to_string(task.expect("a thread").path().join("stat"));
+            let stat = stat.expect("threads do not end while they stand still");
+            stat.rsplit(") ").next().expect("a state").starts_with('T')
+        };
+        let mut look = tokio::time::interval(Duration::from_millis(2));
+        let stopped = async {
+            while !std::fs::read_dir(&tasks).expect("it runs").all(stands) {
+                look.tick().await;
+            }
+        };
+        timeout(LONGEST, stopped).await.expect("it stands still");
+    }
+
     /// kill -9, and waits until it is gone.
     pub async fn kill(&mut self) {
         self.child.kill().await.expect("it can be killed");
