@@ -6,7 +6,7 @@ use anyhow::{Result, bail, ensure};
 use crate::shell::{self, PROFILE, cargo};
 
 /// The process tests it runs, by module.
-const MODULES: [&str; 2] = ["cut::", "kill::"];
+const MODULES: [&str; 3] = ["cut::", "kill::", "disk::"];
 /// How many power cuts; the kills are always as many as the tests say.
 const QUICK_ROUNDS: &str = "10";
 const ROUNDS: &str = "50";

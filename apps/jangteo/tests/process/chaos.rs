@@ -72,6 +72,21 @@ pub async fn holds_on_disk(folder: &Path, totals: &Totals) {
     );
 }
 
+/// What was mounted; without the right to mount it says loudly that nothing is shown, and fails
+/// where `cargo xtask chaos` asked for it.
+pub fn or_skip<T>(mounted: Result<T, String>) -> Option<T> {
+    match mounted {
+        Ok(mounted) => Some(mounted),
+        Err(why) if setting("JANGTEO_CHAOS_REQUIRED").is_none() => {
+            say(&format!(
+                "SKIPPED, nothing is shown here: no mount ({why}); run as root"
+            ));
+            None
+        }
+        Err(why) => panic!("no mount: {why}"),
+    }
+}
+
 /// Drawn anew, or the one that repeats a failure.
 pub fn seed() -> u64 {
     let seed = setting("JANGTEO_TEST_SEED");

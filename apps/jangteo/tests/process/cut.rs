@@ -8,17 +8,13 @@ use contracts::ids::OrderId;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-mod image;
-mod shim;
-
-use image::Image;
-use shim::Shim;
-
-use crate::chaos::{Loose, holds_on_disk, is_sound, say, seed, setting};
+use crate::chaos::{Loose, holds_on_disk, is_sound, or_skip, say, seed, setting};
+use crate::image::Image;
 use crate::journal::{Journal, What};
 use crate::load::Crowd;
 use crate::program::{Shop, alone, ask};
 use crate::reckoning;
+use crate::shim::Shim;
 
 const CUTS: u64 = 2;
 /// One loss is enough; kernel timers may write a tail out just before a cut.
@@ -28,7 +24,9 @@ const CUT_AFTER: std::ops::Range<u32> = 200..1_000;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_power_cut_loses_nothing_that_was_answered() {
     let _alone = alone().await;
-    let Some(mut image) = image() else { return };
+    let Some(mut image) = or_skip(Image::make()) else {
+        return;
+    };
     let mut chance = StdRng::seed_from_u64(seed());
     let mut shop = Shop::start(&image.folder()).await;
     let mut crowd = Crowd::gather(&shop.url).await;
@@ -59,7 +57,9 @@ async fn a_power_cut_loses_nothing_that_was_answered() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_syncs_of_the_log_a_power_cut_loses_orders() {
     let _alone = alone().await;
-    let Some(mut image) = image() else { return };
+    let Some(mut image) = or_skip(Image::make()) else {
+        return;
+    };
     let mut chance = StdRng::seed_from_u64(seed());
     let shim = Shim::build();
     for cut in 1..=CONTROLS {
@@ -113,17 +113,4 @@ fn found(folder: &Path) -> BTreeSet<String> {
     let ids: String = ask(&folder.join("order.db"), question);
     let ids = ids.split(',').filter_map(|id| id.parse().ok());
     ids.map(|id| OrderId::new(id).to_string()).collect()
-}
-
-fn image() -> Option<Image> {
-    match Image::make() {
-        Ok(image) => Some(image),
-        Err(why) if setting("JANGTEO_CHAOS_REQUIRED").is_none() => {
-            say(&format!(
-                "SKIPPED, power cuts are NOT shown here: no loop mount ({why}); run as root"
-            ));
-            None
-        }
-        Err(why) => panic!("no loop mount: {why}"),
-    }
 }

@@ -39,3 +39,12 @@ mod kill;
 
 /// Power cuts under load, on a file system of their own.
 mod cut;
+
+/// A disk that gets full, and one whose syncs fail.
+mod disk;
+
+/// A file system in a file.
+mod image;
+
+/// A layer between the shop and the C library.
+mod shim;

@@ -92,7 +92,8 @@ impl Drop for Image {
     }
 }
 
-fn do_command(command: &mut Command) -> Result<(), String> {
+/// Runs a tool of the system; says why it failed.
+pub fn do_command(command: &mut Command) -> Result<(), String> {
     let output = command.output().map_err(|error| error.to_string())?;
     match output.status.success() {
         true => Ok(()),

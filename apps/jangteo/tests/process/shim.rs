@@ -26,6 +26,12 @@ impl Shim {
         }
     }
 
+    /// The environment of a program whose n-th sync of a file fails.
+    pub fn failing_sync<'a>(&'a self, number: &'a str) -> [(&'a str, &'a str); 2] {
+        let library = self.library.to_str().expect("a path of ASCII");
+        [("LD_PRELOAD", library), ("JANGTEO_FAILING_SYNC", number)]
+    }
+
     /// The environment of a program whose write-ahead logs are not forced to the disk.
     pub fn without_log_syncs(&self) -> [(&str, &str); 1] {
         let library = self.library.to_str().expect("a path of ASCII");
