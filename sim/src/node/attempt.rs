@@ -37,6 +37,10 @@ impl Ending {
     }
 }
 
+/// The calls of a transaction by which a batch has compared its positions: its beginning, and the
+/// first fetch.
+const POSITIONS_SEEN: u32 = 2;
+
 /// How one batch ended, where it did not fail.
 pub(super) enum Attempt<R> {
     Committed(Done<R>),
@@ -96,7 +100,7 @@ impl<S: Plant> Node<S> {
         };
         let before = self.batch_no();
         coverage::under(if poisoned { "poisoned" } else { ending.fault() });
-        self.fail_some_call(ending);
+        self.fail_some_call(ending)?;
         let again = Batch { ..batch };
         let done = self.run(batch, commits).inspect_err(|failed| {
             if let Failed::Permanent(why) = failed {
@@ -105,7 +109,7 @@ impl<S: Plant> Node<S> {
         })?;
         self.leak(topics, &done, ending);
         match ending {
-            Ending::Busy(_) => Err(Failed::Transient("the schedule says so".to_owned())),
+            Ending::Busy(_) => Err(busy()),
             Ending::CrashBefore => {
                 self.answer_early(trial.tickets, done);
                 Ok(Attempt::Crashed)
@@ -133,11 +137,24 @@ impl<S: Plant> Node<S> {
         self.writer_row().map_or(0, |writer| writer.batch_no)
     }
 
-    /// On SQLite the schedule lets the batch fail at its end: the same stands, which is nothing.
-    fn fail_some_call(&mut self, ending: Ending) {
-        if let (Ending::Busy(calls), Db::Maps(maps)) = (ending, &mut self.db) {
-            maps.fail_after(calls);
+    /// SQLite fails before the batch or at its end, and nothing stands either way; but a batch that
+    /// has seen its positions may find that they moved before the store is busy.
+    fn fail_some_call(&mut self, ending: Ending) -> Result<(), Failed> {
+        match (ending, &mut self.db) {
+            (Ending::Busy(calls), Db::Maps(maps)) => maps.fail_after(calls),
+            (Ending::Busy(calls), Db::Sqlite(_)) if calls < POSITIONS_SEEN => return Err(busy()),
+            (Ending::Busy(_), Db::Sqlite(_)) => {}
+            (_, Db::MySql(never)) => match *never {},
+            (
+                Ending::Commit
+                | Ending::CrashBefore
+                | Ending::CrashAfter
+                | Ending::UnknownStands
+                | Ending::UnknownLost,
+                Db::Maps(_) | Db::Sqlite(_),
+            ) => {}
         }
+        Ok(())
     }
 
     pub(super) fn run(
@@ -170,4 +187,8 @@ impl<S: Plant> Node<S> {
             | Origin::Redriven { event, .. } => self.poisoned.contains(&event.key()),
         }
     }
+}
+
+fn busy() -> Failed {
+    Failed::Transient("the schedule says so".to_owned())
 }
