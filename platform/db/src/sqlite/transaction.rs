@@ -132,8 +132,8 @@ impl Drop for SqliteTx<'_> {
     }
 }
 
-/// The statements of one table, each taken out of the connection's cache once and not once a row:
-/// finding one by its text costs as much as running it.
+/// The statements of one table, each taken out of the connection's cache, where it is found by its
+/// text, once and not once a row.
 struct Taken<'c> {
     connection: &'c Connection,
     statements: Vec<Option<CachedStatement<'c>>>,
