@@ -1,6 +1,6 @@
 //! SQLite: one writing connection with `synchronous=FULL`, its own checkpoints, and readers.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ffi::c_int;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -62,6 +62,8 @@ pub struct Sqlite {
     path: Option<PathBuf>,
     /// Pages in the write-ahead log after the last commit.
     log_pages: Arc<AtomicU32>,
+    /// The length of the write-ahead log's file, as far as this connection made it so long.
+    log_bytes: Cell<u64>,
 }
 
 impl Sqlite {
@@ -126,11 +128,13 @@ impl Sqlite {
             committed.store(u32::try_from(pages).unwrap_or(0), Ordering::Relaxed);
             Ok(())
         }))?;
+        let left = path.as_deref().map_or(0, wal::bytes);
         Ok(Self {
             connection,
             statements: RefCell::default(),
             path,
             log_pages,
+            log_bytes: Cell::new(left),
         })
     }
 
@@ -158,13 +162,17 @@ impl Sqlite {
         let Some(path) = &self.path else {
             return Ok(0);
         };
-        let bytes = wal::bytes(path);
-        let due = match idle {
-            true => bytes > 0,
-            false => self.log_pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES,
-        };
-        if !due {
-            return Ok(bytes);
+        let pages = self.log_pages.load(Ordering::Relaxed);
+        if !idle && pages < CHECKPOINT_PAGES {
+            // The file is as long as the log was at its longest; a look at it after every batch
+            // would cost as much as a row.
+            let reached = self.log_bytes.get().max(wal::bytes_of(pages));
+            self.log_bytes.set(reached);
+            return Ok(reached);
+        }
+        if idle && wal::bytes(path) == 0 {
+            self.log_bytes.set(0);
+            return Ok(0);
         }
         let pragma = match idle {
             true => "PRAGMA wal_checkpoint(TRUNCATE)",
@@ -179,7 +187,10 @@ impl Sqlite {
             .and(restored)
             .map_err(|e| transaction::failed(&e))
         {
-            Err(crate::Failed::Transient(_)) | Ok(()) => Ok(wal::bytes(path)),
+            Err(crate::Failed::Transient(_)) | Ok(()) => {
+                self.log_bytes.set(wal::bytes(path));
+                Ok(self.log_bytes.get())
+            }
             Err(failed) => Err(failed),
         }
     }

@@ -40,6 +40,14 @@ pub(super) fn bytes(file: &Path) -> u64 {
     std::fs::metadata(beside(file)).map_or(0, |log| log.len())
 }
 
+/// The size of a log of so many pages: a header, and a page with a header of its own each.
+pub(super) fn bytes_of(pages: u32) -> u64 {
+    match pages {
+        0 => 0,
+        pages => 32 + u64::from(pages) * (24 + 4_096),
+    }
+}
+
 /// The write-ahead log beside a database file.
 pub(super) fn beside(file: &Path) -> PathBuf {
     let mut name = OsString::from(file);
