@@ -33,6 +33,9 @@ const CHECKPOINT_PAGES: u32 = 16_384;
 /// A log that was moved into the file whole is written over from its beginning, and keeps this
 /// size: writing where the file already has blocks is what makes a commit's sync cheap.
 const KEPT_LOG_BYTES: i64 = 72 << 20;
+/// What a writer keeps of its file in memory. Pages that fall out come back from the system's
+/// cache; SQLite looks through all of its own at a commit that moved pages about.
+const CACHE_KIB: i64 = 16_384;
 /// Only another process on the same file is waited for.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many prepared statements a connection keeps: a service has some ten tables, four each.
@@ -238,8 +241,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", KEPT_LOG_BYTES)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    // 64 MiB: the hot pages of 100,000 users and 10,000 products stay in memory.
-    connection.pragma_update(None, "cache_size", -65_536)
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)
 }
 
 /// What a failure to open says about a file that carries our mark.
