@@ -32,6 +32,10 @@ const MOST_INPUTS: usize = 1_024;
 const LEAST_COMMANDS: usize = MOST_INPUTS / 8;
 /// Positions that moved over skipped events are written this often when nothing else is.
 const IDLE_TICK: Duration = Duration::from_secs(1);
+/// A loop that had no work for so long is at rest: its write-ahead log is moved into the file whole
+/// and given back. Under load that would move the same pages every second, and have the disk find
+/// new blocks for the log each time.
+const AT_REST: Duration = Duration::from_secs(10);
 /// How often a publisher in another process is looked at.
 const LOOK_TICK: Duration = Duration::from_millis(50);
 /// What is due now and was not done, for whatever reason, does not keep the loop spinning.
@@ -77,6 +81,8 @@ pub struct Loop<S: Service> {
     failures: u32,
     /// When positions were last written for their own sake.
     kept_at: Timestamp,
+    /// When it last had work.
+    worked_at: Timestamp,
     forgetting: Forgetting,
     /// The point at which the batch under way was killed.
     struck: Option<FaultPoint>,
@@ -119,6 +125,7 @@ impl<S: Service> Loop<S> {
             timers_from: writer.timers_from,
             failures: 0,
             kept_at: last_now,
+            worked_at: last_now,
             forgetting: Forgetting::default(),
             struck: None,
         }
@@ -165,6 +172,7 @@ impl<S: Service> Loop<S> {
             }
             return self.idle().await.map(|()| true);
         }
+        self.worked_at = self.last_now;
         match self.carry_out(work)? {
             true => self.failures = 0,
             false => self.rest().await,
@@ -188,7 +196,7 @@ impl<S: Service> Loop<S> {
         }
         self.kept_at = now;
         self.write_positions()?;
-        self.checkpoint(true)?;
+        self.checkpoint(now.since(self.worked_at) >= AT_REST)?;
         self.forget(now)
     }
 
