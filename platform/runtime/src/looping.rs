@@ -40,6 +40,9 @@ const AT_REST: Duration = Duration::from_secs(10);
 const LOOK_TICK: Duration = Duration::from_millis(50);
 /// What is due now and was not done, for whatever reason, does not keep the loop spinning.
 const LEAST_WAIT: Duration = Duration::from_millis(1);
+/// A view lets events come together for so long after a batch: an order that begins and ends
+/// within it is written once. Lists are that much behind, and no more.
+const VIEW_PACE: Duration = Duration::from_millis(100);
 /// The first pause after a transient failure; it doubles up to `LONGEST_PAUSE`.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -163,6 +166,9 @@ impl<S: Service> Loop<S> {
         if self.shared.is_wanted_still() {
             self.shared.stand().await;
         }
+        if S::IS_VIEW {
+            self.let_come_together().await;
+        }
         let stopping = self.shared.stopping.load(Ordering::Acquire);
         let work = self.gather(stopping);
         if work.is_empty() {
@@ -180,6 +186,21 @@ impl<S: Service> Loop<S> {
         self.checkpoint(false)?;
         take_turns().await;
         Ok(true)
+    }
+
+    /// Waits until the last batch was some time ago. Nobody who asked for something waits.
+    async fn let_come_together(&mut self) {
+        let until = self.worked_at.plus(VIEW_PACE);
+        loop {
+            let now = self.now();
+            let asked = self.shared.stopping.load(Ordering::Acquire) || self.shared.has_commands();
+            if asked || now >= until {
+                return;
+            }
+            let shared = Arc::clone(&self.shared);
+            // Events wake it too, and go on waiting.
+            let _woken = tokio::time::timeout(until.since(now), shared.wake.notified()).await;
+        }
     }
 
     /// Waits for an event, a command, a timer or the tick.

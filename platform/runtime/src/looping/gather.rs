@@ -84,11 +84,12 @@ impl<S: Service> Work<S> {
 }
 
 impl<S: Service> Loop<S> {
-    /// What is ready now. When stopping, only commands already queued. A log that cannot be read
-    /// holds events and timers up, and no commands.
+    /// What is ready now. When stopping, only commands already queued; a view hears what it let
+    /// come together. A log that cannot be read holds events and timers up, and no commands.
     pub(super) fn gather(&mut self, stopping: bool) -> Work<S> {
         let mut work = Work::nothing();
-        if !stopping && let Err(failed) = self.gather_heard(&mut work) {
+        let hears = !stopping || S::IS_VIEW;
+        if hears && let Err(failed) = self.gather_heard(&mut work) {
             tracing::warn!(service = S::CONSUMER, %failed, "could not read the log");
             let keys = work.redriven.drain(..).map(|(key, _)| key);
             self.redrives.extend(keys);
