@@ -1,9 +1,10 @@
 //! One process that hosts services: opens their databases, wires their topics, runs their loops
-//! on one thread, and stops them.
+//! on a few threads, and stops them.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::marker::PhantomData;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -104,9 +105,9 @@ pub struct Ended {
     pub why: Stopped,
 }
 
-/// The loops, running on their thread.
+/// The loops, running on their threads.
 pub struct Running {
-    thread: JoinHandle<()>,
+    threads: Vec<JoinHandle<()>>,
     ended: mpsc::UnboundedReceiver<Ended>,
     stops: Vec<Stop>,
     _locks: BTreeMap<&'static str, File>,
@@ -235,33 +236,47 @@ impl Host {
         })
     }
 
-    /// Runs all loops on one thread. Five hand-offs between threads cost more than they win on
-    /// two cores. The loops take turns in the order they were woken: a `LocalSet` would let a
-    /// command's loop wait, woken by an HTTP thread, until no saga moves any more.
+    /// Runs the loops on a few threads, taking turns on each: while one waits for its disk, the
+    /// others' work goes on. The loops of a thread take turns in the order they were woken: a
+    /// `LocalSet` would let a command's loop wait, woken by an HTTP thread, until no saga moves
+    /// any more.
     pub fn run(self) -> anyhow::Result<Running> {
         let (sender, ended) = mpsc::unbounded_channel();
-        let starters = self.starters;
-        let loops = move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_time()
-                .build();
-            let runtime = runtime.expect("a timer driver needs nothing that could be missing");
-            let started = starters.into_iter().map(|start| start(sender.clone()));
-            let loops: FuturesUnordered<_> = started.collect();
-            drop(sender);
-            runtime.block_on(loops.collect::<()>());
-        };
-        let thread = std::thread::Builder::new()
-            .name("loops".to_owned())
-            .spawn(loops);
-        let thread = thread.context("could not start the loops' thread")?;
+        let mut shares: Vec<Vec<Starter>> = Vec::new();
+        shares.resize_with(threads().min(self.starters.len()).max(1), Vec::new);
+        let count = shares.len();
+        for (nth, starter) in self.starters.into_iter().enumerate() {
+            shares[nth % count].push(starter);
+        }
+        let threads = shares.into_iter().enumerate().map(|(nth, share)| {
+            let sender = sender.clone();
+            let named = std::thread::Builder::new().name(format!("loops-{nth}"));
+            named.spawn(move || take_turns(share, &sender))
+        });
+        let threads = threads.collect::<std::io::Result<Vec<_>>>();
         Ok(Running {
-            thread,
+            threads: threads.context("could not start the loops' threads")?,
             ended,
             stops: self.stops,
             _locks: self.locks,
         })
     }
+}
+
+/// As many as there are cores: a loop waits for its disk as long as it works.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// Runs loops on this thread until all have ended.
+fn take_turns(share: Vec<Starter>, sender: &mpsc::UnboundedSender<Ended>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build();
+    let runtime = runtime.expect("a timer driver needs nothing that could be missing");
+    let started = share.into_iter().map(|start| start(sender.clone()));
+    let loops: FuturesUnordered<_> = started.collect();
+    runtime.block_on(loops.collect::<()>());
 }
 
 impl Running {
@@ -275,9 +290,10 @@ impl Running {
         for stop in &self.stops {
             stop();
         }
-        let joined = tokio::task::spawn_blocking(move || self.thread.join()).await;
+        let join = || self.threads.into_iter().try_for_each(JoinHandle::join);
+        let joined = tokio::task::spawn_blocking(join).await;
         let joined = joined.context("could not wait for the loops")?;
-        joined.map_err(|_| anyhow!("the loops' thread panicked"))
+        joined.map_err(|_| anyhow!("a thread of the loops panicked"))
     }
 }
 
