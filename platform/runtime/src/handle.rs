@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use contracts::envelope::{Actor, Event, Trace};
 use contracts::ids::Id;
+use contracts::saga::Kinds;
 use contracts::time::Timestamp;
 use tokio::sync::{Notify, oneshot, watch};
 
 use crate::faults::{FaultPoint, Faults};
 use crate::ids::Ids;
+use crate::next_said::{NextSaid, Waiting};
 use crate::parking::{Discard, Redrive};
 use crate::service::Service;
 use crate::status::{Lag, Status};
@@ -63,6 +65,7 @@ pub(crate) struct Shared<S: Service> {
     in_flight: Mutex<BTreeSet<String>>,
     watchers: Mutex<BTreeMap<i64, watch::Sender<()>>>,
     watched: AtomicUsize,
+    pub waiting: Arc<Waiting>,
 }
 
 /// Somebody who wants the loop to stand still: told when it does, and asked when it may go on.
@@ -169,6 +172,12 @@ impl<S: Service> Handle<S> {
         }
     }
 
+    /// Waits for the next event of these kinds that the loop says of `key`. To miss nothing, call
+    /// this before sending.
+    pub fn next_said(&self, key: i64, kinds: Kinds) -> NextSaid {
+        Waiting::wait(&self.shared.waiting, key, kinds)
+    }
+
     /// Takes a parked key up again, in order, once the loop comes to it.
     pub fn redrive(&self, redrive: Redrive) {
         lock(&self.shared.queue).redrives.push_back(redrive);
@@ -272,6 +281,7 @@ impl<S: Service> Shared<S> {
             in_flight: Mutex::new(BTreeSet::new()),
             watchers: Mutex::new(BTreeMap::new()),
             watched: AtomicUsize::new(0),
+            waiting: Arc::default(),
         }
     }
 

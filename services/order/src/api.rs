@@ -11,7 +11,9 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use boot::Place;
+use contracts::envelope::Event;
 use contracts::events::order::{OrderDocument, OrderLine, OrderStatus};
+use contracts::events::{Fact, Kind};
 use contracts::http::order::{
     AcceptedView, Cart, ListOrders, OrderSummaryView, OrderView as OrderShown, PlaceOrder,
     RefundView,
@@ -19,10 +21,11 @@ use contracts::http::order::{
 use contracts::http::{NoBody, Page, Role};
 use contracts::ids::{self, OrderId};
 use contracts::problem::{Code, Problem};
+use contracts::saga::Kinds;
 use db::{Idempotency, Readers, Store};
 use platform_http::{Caller, Context, Failure, Json, Keyed, Paging, PathId, Query, Reply, Wait};
 use runtime::idempotency::KeyUse;
-use runtime::{Handle, Service};
+use runtime::{Handle, NextSaid, Service};
 
 use crate::input::{self, Cancel, Input, Requester};
 use crate::sold_out::Shelves;
@@ -42,6 +45,10 @@ const DEADLINE: Duration = Duration::from_secs(60);
 const LOOK_AGAIN_SECONDS: u32 = 1;
 /// As `Reply` says it; here it may stand beside a problem.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+/// What Order says when an order ends.
+const ENDS: Kinds = Kinds::NONE
+    .with(Kind::OrderConfirmed)
+    .with(Kind::OrderCancelled);
 /// Goes into the cursors of the list.
 const ORDERS: &str = "orders";
 
@@ -53,6 +60,13 @@ struct Api {
     /// Of the read model, which another loop writes.
     lists: Arc<Readers>,
     shelves: Arc<Shelves>,
+}
+
+/// An order to be placed.
+struct Asked<'c> {
+    order_id: OrderId,
+    cart: &'c Cart,
+    key: KeyUse,
 }
 
 pub fn router(place: Place<Order>) -> Router {
@@ -91,17 +105,25 @@ async fn place(
         scope: keyed.scope.into_string(),
         fingerprint: keyed.fingerprint.0.to_vec(),
     };
-    let reply = api.place(keyed.caller, &cart, key, &context).await?;
-    let (order_id, replayed) = match reply {
+    let order_id = api.handle.next_id();
+    // The wait begins before the order is placed, so that its end is not missed.
+    let end = wait.map(|wait| (wait, api.handle.next_said(order_id.get(), ENDS)));
+    let asked = Asked {
+        order_id,
+        cart: &cart,
+        key,
+    };
+    let (order_id, replayed) = match api.place(keyed.caller, asked, &context).await? {
         decide::Reply::Placed { order_id, replayed } => (order_id, replayed),
         decide::Reply::Refused(refusal) => return Err(refusal.code().into()),
         decide::Reply::Cancelled { .. }
         | decide::Reply::RefundAccepted { .. }
         | decide::Reply::Resolved(_) => return Err(unexpected()),
     };
-    let ended = match wait {
-        Some(wait) => api.ended(order_id, wait).await?,
+    let ended = match end {
         None => None,
+        Some((wait, end)) if !replayed => api.ended(order_id, end, wait).await?,
+        Some((wait, _)) => api.ended_before(order_id, wait).await?,
     };
     Ok(match ended {
         Some(order) => outcome(order, &context, replayed),
@@ -193,15 +215,19 @@ impl Api {
     async fn place(
         &self,
         caller: Caller,
-        cart: &Cart,
-        key: KeyUse,
+        asked: Asked<'_>,
         context: &Context,
     ) -> Result<decide::Reply, Failure> {
+        let Asked {
+            order_id,
+            cart,
+            key,
+        } = asked;
         let lines = lines(cart);
         let scope = key.scope.clone();
         self.refuse_sold_out(&lines, &scope)?;
         let input = Input::PlaceOrder(input::PlaceOrder {
-            order_id: self.handle.next_id(),
+            order_id,
             user_id: caller.user,
             lines,
             user_coupon_id: cart.user_coupon_id,
@@ -244,26 +270,45 @@ impl Api {
         Ok(visible.ok_or(Code::OrderNotFound)?)
     }
 
-    /// The order once it has ended; none when the wait is over first. The watch begins before
-    /// the order is read, so that an end between the two wakes it.
+    /// The order once it has ended; none when the wait is over first.
     async fn ended(
+        &self,
+        order_id: OrderId,
+        mut end: NextSaid,
+        wait: Duration,
+    ) -> Result<Option<OrderDocument>, Failure> {
+        match tokio::time::timeout(wait, end.event()).await {
+            Ok(event) => Ok(document(&event)),
+            // A loop that was killed between its commit and its word has told nobody.
+            Err(_elapsed) => Ok(self.order(order_id)?.filter(has_ended)),
+        }
+    }
+
+    /// As `ended`, of an order that was placed some time ago under the same key.
+    async fn ended_before(
         &self,
         order_id: OrderId,
         wait: Duration,
     ) -> Result<Option<OrderDocument>, Failure> {
-        let mut watch = self.handle.watch(order_id.get());
-        let ended = async {
-            loop {
-                match self.order(order_id)? {
-                    Some(order) if order.status == OrderStatus::Pending => watch.changed().await,
-                    order => return Ok(order),
-                }
-            }
-        };
-        match tokio::time::timeout(wait, ended).await {
-            Ok(order) => order,
-            Err(_elapsed) => Ok(None),
+        let end = self.handle.next_said(order_id.get(), ENDS);
+        match self.order(order_id)?.filter(has_ended) {
+            Some(order) => Ok(Some(order)),
+            None => self.ended(order_id, end, wait).await,
         }
+    }
+}
+
+fn has_ended(order: &OrderDocument) -> bool {
+    order.status != OrderStatus::Pending
+}
+
+/// The whole order, as the event that ended it carries it.
+fn document(end: &Event) -> Option<OrderDocument> {
+    match &end.fact {
+        Fact::OrderConfirmed(said) => Some(said.order.clone()),
+        Fact::OrderCancelled(said) => Some(said.order.clone()),
+        // The wait is for these two kinds.
+        _ => None,
     }
 }
 

@@ -177,6 +177,7 @@ impl<S: Service> Loop<S> {
         if let Some(lowest) = self.timers.lowest_key() {
             self.timers_from = lowest;
         }
+        self.shared.waiting.tell(&done.events);
         let said = done.events.iter().map(|(_, event)| event.key());
         self.shared.wake_watchers(keys.into_iter().chain(said));
     }

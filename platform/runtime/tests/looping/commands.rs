@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use contracts::envelope::{Actor, Trace};
+use contracts::events::Kind;
+use contracts::saga::Kinds;
 use contracts::time::Timestamp;
 use futures::FutureExt;
 use futures::future::join_all;
@@ -141,6 +143,29 @@ async fn a_watch_wakes_for_its_key_and_no_other() {
         woken.await.expect("said of one, heard of the other");
         assert!(watches[2].changed().now_or_never().is_none());
         assert!(watches[0].changed().now_or_never().is_none(), "once");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_said_next_of_a_key_goes_to_all_who_wait_for_it() {
+    stage(async {
+        let bench = Bench::new();
+        let running = bench.run().await;
+        let charged = Kinds::NONE.with(Kind::PointCharged);
+        let other_kind = Kinds::NONE.with(Kind::UserRegistered);
+        let mut waits = [1, 1].map(|key| running.handle.next_said(key, charged));
+        let mut in_vain = [(2, charged), (1, other_kind)]
+            .map(|(key, kinds)| running.handle.next_said(key, kinds));
+        running.send(add(1, 5)).await.expect("decided");
+        running.send(add(1, 6)).await.expect("decided");
+        for wait in &mut waits {
+            let event = wait.event().now_or_never().expect("it came with the reply");
+            assert_eq!((event.key(), event.sequence), (1, 1), "the first");
+        }
+        for wait in &mut in_vain {
+            assert!(wait.event().now_or_never().is_none());
+        }
     })
     .await;
 }

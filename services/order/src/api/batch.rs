@@ -10,7 +10,7 @@ use platform_http::{Caller, Context, Failure, Fingerprint, Json, Keyed, Scope};
 
 use runtime::idempotency::KeyUse;
 
-use super::{Api, unexpected};
+use super::{Api, Asked, unexpected};
 use crate::decide;
 
 pub(super) async fn place_all(
@@ -58,7 +58,12 @@ async fn place_one(
         scope: scope.into_string(),
         fingerprint: fingerprint.0.to_vec(),
     };
-    match api.place(caller, &cart, key, context).await? {
+    let asked = Asked {
+        order_id: api.handle.next_id(),
+        cart: &cart,
+        key,
+    };
+    match api.place(caller, asked, context).await? {
         decide::Reply::Placed { order_id, replayed } => Ok((AcceptedView::new(order_id), replayed)),
         decide::Reply::Refused(refusal) => Err(refusal.code().into()),
         decide::Reply::Cancelled { .. }
