@@ -30,6 +30,10 @@ pub const VIEW_MIGRATIONS: db::Migrations = &[
         name: "V2__generations",
         sql: include_str!("../../migrations/sqlite/view/0002_generations.sql"),
     },
+    db::Migration {
+        name: "V3__cancelled",
+        sql: include_str!("../../migrations/sqlite/view/0003_cancelled.sql"),
+    },
 ];
 
 /// The read model, as the runtime sees it.
@@ -299,7 +303,7 @@ pub struct Wanted {
 /// The user's orders, newest first: ids are ordered by time, so the key is order and cursor.
 pub fn list(reader: &Reader, wanted: &Wanted) -> Result<Vec<OrderSummaryView>, Failed> {
     let ListOrders { status, from, to } = wanted.filter;
-    let status = status.map(|status| Status::from(status) as i64);
+    let status = status.map(Status::from);
     let before = wanted.after.map_or(i64::MAX, OrderId::get);
     // Ids are ordered by time, so that a time range is one of keys, give or take a wait.
     let last = |to: Timestamp| OrderId::first_at(to.plus(LONGEST_WAIT)).get();
@@ -316,9 +320,14 @@ pub fn list(reader: &Reader, wanted: &Wanted) -> Result<Vec<OrderSummaryView>, F
             let views = statement.query_map((user, before, least, from, to, rows), summary)?;
             views.collect()
         }
-        Some(status) => {
+        Some(Status::Cancelled) => {
+            let mut statement = connection.prepare_cached(LIST_OF_CANCELLED)?;
+            let views = statement.query_map((user, before, least, from, to, rows), summary)?;
+            views.collect()
+        }
+        Some(status @ (Status::Pending | Status::Completed)) => {
             let mut statement = connection.prepare_cached(LIST_OF_STATUS)?;
-            let page = (user, before, least, from, to, rows, status);
+            let page = (user, before, least, from, to, rows, status as i64);
             let views = statement.query_map(page, summary)?;
             views.collect()
         }
@@ -338,15 +347,28 @@ pub(crate) const LIST: &str = "
     ORDER BY order_id DESC
     LIMIT ?6";
 
-/// By the index on the status: what has another is not looked at.
+/// Completed orders are most of a list, and open ones stand at its beginning: what has another
+/// status is passed over.
 pub(crate) const LIST_OF_STATUS: &str = "
     SELECT order_id, status, failure_code, first_item_name, line_count,
            total_price, discount, paid_price, refunded_price, created_at, ended_at
-    FROM order_summary INDEXED BY order_summary_by_status
+    FROM order_summary
     WHERE generation = coalesce((SELECT live FROM view_state WHERE id = 1), 1)
       AND user_id = ?1
       AND order_id < ?2 AND order_id >= ?3 AND created_at >= ?4 AND created_at < ?5
       AND status = ?7
+    ORDER BY order_id DESC
+    LIMIT ?6";
+
+/// By an index of their own: the others of a user are not looked at.
+pub(crate) const LIST_OF_CANCELLED: &str = "
+    SELECT order_id, status, failure_code, first_item_name, line_count,
+           total_price, discount, paid_price, refunded_price, created_at, ended_at
+    FROM order_summary INDEXED BY order_summary_cancelled
+    WHERE generation = coalesce((SELECT live FROM view_state WHERE id = 1), 1)
+      AND user_id = ?1
+      AND order_id < ?2 AND order_id >= ?3 AND created_at >= ?4 AND created_at < ?5
+      AND status = 2
     ORDER BY order_id DESC
     LIMIT ?6";
 
