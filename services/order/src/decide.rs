@@ -17,7 +17,7 @@ mod place;
 mod refund;
 mod resolve;
 
-pub(crate) use end::priced_by;
+pub(crate) use end::frozen_by;
 
 /// What the sender of a command gets back.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +69,7 @@ fn hear(rows: &mut Rows, heard: &Heard, at: &Moment) -> Decision<Reply> {
         return Decision::repeat();
     }
     let content = match &heard.meaning {
-        Meaning::Priced { content } => Some(content.clone()),
+        Meaning::Priced(frozen) => Some(frozen.encode()),
         Meaning::Paid(_) | Meaning::Failed(_) | Meaning::Undone(_) | Meaning::Returned(_, _) => {
             None
         }
@@ -85,7 +85,7 @@ fn hear(rows: &mut Rows, heard: &Heard, at: &Moment) -> Decision<Reply> {
         at,
     );
     match &heard.meaning {
-        Meaning::Priced { .. } => Decision::quiet(),
+        Meaning::Priced(_) => Decision::quiet(),
         Meaning::Paid(paid) if open => end::confirm(rows, paid, at),
         Meaning::Failed(failure) if open => end::fail(rows, heard, failure, at),
         // A payment that comes after the cancellation is given back by Payment, which hears it.

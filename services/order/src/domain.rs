@@ -7,7 +7,7 @@ mod price;
 mod progress;
 mod refund;
 
-pub use price::{Priced, asked};
+pub use price::{Frozen, Priced, asked};
 pub use progress::Progress;
 pub use refund::{Refunded, given_back, refund};
 

@@ -15,6 +15,8 @@ use contracts::time::Timestamp;
 use runtime::idempotency::KeyUse;
 use runtime::{Accept, Timer};
 
+use crate::domain::Frozen;
+
 /// One input, as Order sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
@@ -89,11 +91,9 @@ pub struct Heard {
 /// What an event means to the order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Meaning {
-    /// A step before the last is done. Its content is kept: should the order be cancelled, it
+    /// A step before the last is done. What it froze is kept: should the order be cancelled, it
     /// says what was priced.
-    Priced {
-        content: String,
-    },
+    Priced(Frozen),
     /// The last step is done.
     Paid(PaymentCompleted),
     Failed(Failure),
@@ -145,18 +145,8 @@ pub fn accept(event: &Event) -> Accept<Input> {
         )
     };
     match &event.fact {
-        Fact::StockDeducted(said) => heard(
-            said.order_id,
-            Meaning::Priced {
-                content: event.fact.encode(),
-            },
-        ),
-        Fact::CouponApplied(said) => heard(
-            said.order_id,
-            Meaning::Priced {
-                content: event.fact.encode(),
-            },
-        ),
+        Fact::StockDeducted(said) => heard(said.order_id, Meaning::Priced(Frozen::by_stock(said))),
+        Fact::CouponApplied(said) => heard(said.order_id, Meaning::Priced(Frozen::by_coupon(said))),
         Fact::PaymentCompleted(said) => heard(said.order_id, Meaning::Paid(said.clone())),
         Fact::StockDeductionFailed(said) => match Failure::of_stock(said) {
             Some(failure) => heard(said.order_id, Meaning::Failed(failure)),

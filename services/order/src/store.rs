@@ -90,6 +90,7 @@ row! {
         pub actor: Shown<Actor>,
         /// The event that was heard; none for a command or a timer.
         pub cause: Option<Shown<EventId>>,
+        /// None where it is that of the order's first row.
         pub trace: Option<String>,
         pub writer: i64,
         pub batch_no: i64,
@@ -221,8 +222,21 @@ impl Rows {
             .as_deref()
     }
 
+    /// The trace that the order was placed in.
+    fn begun_in(&self, order_id: OrderId) -> Option<&str> {
+        let mut rows = self.order_event.under(order_id);
+        rows.find(|row| row.no == 1)?.trace.as_deref()
+    }
+
     /// Adds to the audit; never upserted, so that no row of it is ever written over.
     pub fn audit(&mut self, audit: Audit, at: &Moment) {
+        let begun_in = match audit.after {
+            // The rows of a new order are not asked for.
+            ..=0 => None,
+            1.. => self.begun_in(audit.order_id),
+        };
+        let trace = at.trace.as_str().filter(|trace| begun_in != Some(*trace));
+        let trace = trace.map(str::to_owned);
         self.order_event.add(OrderEvent {
             order_id: audit.order_id,
             saga_id: audit.saga_id,
@@ -231,7 +245,7 @@ impl Rows {
             at: at.now,
             actor: Shown(at.actor),
             cause: at.cause.map(Shown),
-            trace: at.trace.as_str().map(str::to_owned),
+            trace,
             writer: at.writer,
             batch_no: at.batch_no,
             content: audit.content,

@@ -13,7 +13,7 @@ use contracts::problem::Language;
 use db::{Failed, Store};
 use serde_json::value::RawValue;
 
-use crate::decide::priced_by;
+use crate::decide::frozen_by;
 use crate::store::{AuditKind, OrderEvent, OrderRow, Refund, Status};
 
 mod list;
@@ -42,7 +42,8 @@ pub fn order(store: &impl Store, order_id: OrderId) -> Result<Option<OrderDocume
         };
         let coupon = content(Kind::CouponApplied)?;
         let stock = content(Kind::StockDeducted)?;
-        if let Some(priced) = priced_by(coupon.as_deref(), stock.as_deref()) {
+        if let Some(frozen) = frozen_by(coupon.as_deref(), stock.as_deref()) {
+            let priced = frozen.priced(&document.lines);
             document.lines = priced.lines;
             document.total_price = Some(priced.total);
             document.discount = priced.discount;
@@ -59,10 +60,12 @@ pub fn events(
     after: i64,
 ) -> Result<Vec<AuditEventView>, Failed> {
     let rows = store.under::<OrderEvent, _>(order_id)?;
+    let first = rows.iter().find(|row| row.no == 1);
+    let begun_in = first.and_then(|row| row.trace.clone());
     let mut views: Vec<_> = rows
         .into_iter()
         .filter(|row| row.no > after)
-        .map(audit_event)
+        .map(|row| audit_event(row, begun_in.as_ref()))
         .collect();
     views.sort_by_key(|view| view.no);
     Ok(views)
@@ -156,7 +159,7 @@ fn item(order_id: OrderId, line: OrderDocumentLine) -> OrderItemView {
     }
 }
 
-fn audit_event(row: OrderEvent) -> AuditEventView {
+fn audit_event(row: OrderEvent, begun_in: Option<&String>) -> AuditEventView {
     AuditEventView {
         no: row.no,
         kind: row.kind.name(),
@@ -164,7 +167,7 @@ fn audit_event(row: OrderEvent) -> AuditEventView {
         at: row.at,
         actor: row.actor.0,
         cause: row.cause.map(|cause| cause.0),
-        trace: row.trace,
+        trace: row.trace.or_else(|| begun_in.cloned()),
         // Written by us as JSON; what is not would spoil the whole answer.
         content: row
             .content

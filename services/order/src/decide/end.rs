@@ -1,8 +1,8 @@
 //! The end of an order, good or bad, and what is owed after a bad one.
 
+use contracts::events::Kind;
 use contracts::events::order::{CancelledBy, Failure, FailureCode, OrderCancelled, OrderConfirmed};
 use contracts::events::payment::PaymentCompleted;
-use contracts::events::{Fact, Kind, decode};
 use contracts::http::saga::SagaState;
 use contracts::ids::OrderId;
 use contracts::saga::{self, Step};
@@ -12,7 +12,7 @@ use runtime::idempotency::{self, Seen};
 use runtime::{Decision, Moment};
 
 use super::{Reply, may_see, no_deadline, record, refuse};
-use crate::domain::{Priced, Refusal};
+use crate::domain::{Frozen, Priced, Refusal};
 use crate::input::{Cancel, Heard, Requester};
 use crate::store::{AuditKind, OrderItem, OrderRow, Rows, Status, StepMask};
 
@@ -192,25 +192,19 @@ fn close(rows: &mut Rows, cancellation: &Cancellation<'_>, at: &Moment) -> Decis
     Decision::say(version, said.into()).and_timer(no_deadline(order_id))
 }
 
-/// What the steps heard of so far have frozen. Their content was written here, so what cannot be
-/// read is left unpriced rather than refused: the order must end either way.
+/// What the steps heard of so far have frozen. It was written here, so what cannot be read is left
+/// unpriced rather than refused: the order must end either way.
 fn priced_so_far(rows: &Rows, order_id: OrderId) -> Option<Priced> {
     let content = |kind: Kind| rows.audit_content(order_id, AuditKind::Fact(kind));
-    priced_by(content(Kind::CouponApplied), content(Kind::StockDeducted))
+    let frozen = frozen_by(content(Kind::CouponApplied), content(Kind::StockDeducted))?;
+    let order = rows.orders.get(&order_id)?;
+    Some(frozen.priced(&order.lines.0))
 }
 
 /// The later step knows more: it carries what the one before it froze.
-pub(crate) fn priced_by(coupon: Option<&str>, stock: Option<&str>) -> Option<Priced> {
-    let read = |kind: Kind, text: &str| decode(kind, kind.version(), text).ok();
-    if let Some(Fact::CouponApplied(applied)) =
-        coupon.and_then(|text| read(Kind::CouponApplied, text))
-    {
-        return Some(Priced::by_coupon(&applied));
-    }
-    match stock.and_then(|text| read(Kind::StockDeducted, text)) {
-        Some(Fact::StockDeducted(deducted)) => Some(Priced::by_stock(&deducted)),
-        Some(_) | None => None,
-    }
+pub(crate) fn frozen_by(coupon: Option<&str>, stock: Option<&str>) -> Option<Frozen> {
+    let mut contents = [coupon, stock].into_iter().flatten();
+    contents.find_map(Frozen::decode)
 }
 
 /// The lines, once, as they stand at the end. Without a price there is nothing to keep.

@@ -8,6 +8,7 @@ use contracts::events::payment::PaymentCompleted;
 use contracts::events::product::{PricedLine, StockDeducted};
 use contracts::events::promotion::{CouponApplied, DiscountedLine};
 use contracts::money::Money;
+use serde::{Deserialize, Serialize};
 
 /// An order's lines and sums as far as some step has frozen them.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,9 +21,51 @@ pub struct Priced {
 }
 
 impl Priced {
-    pub fn by_stock(deducted: &StockDeducted) -> Self {
+    pub fn by_payment(completed: &PaymentCompleted) -> Self {
         Self {
-            lines: deducted.lines.iter().map(priced).collect(),
+            lines: completed.lines.iter().map(discounted).collect(),
+            total: completed.total,
+            discount: Some(completed.discount),
+            paid: Some(completed.paid),
+        }
+    }
+}
+
+/// What a step before the last froze, as the audit keeps it: what the order's own lines do not say
+/// already. The whole content of the step's event, which rows of old have, reads the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Frozen {
+    lines: Vec<FrozenLine>,
+    total: Money,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    discount: Option<Money>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    paid: Option<Money>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FrozenLine {
+    line: u16,
+    name: Arc<str>,
+    category: Arc<str>,
+    unit_price: Money,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    discount: Option<Money>,
+}
+
+impl Frozen {
+    pub fn by_stock(deducted: &StockDeducted) -> Self {
+        let line = |line: &PricedLine| FrozenLine {
+            line: line.line,
+            name: Arc::clone(&line.name),
+            category: Arc::clone(&line.category),
+            unit_price: line.unit_price,
+            discount: None,
+        };
+        Self {
+            lines: deducted.lines.iter().map(line).collect(),
             total: deducted.total,
             discount: None,
             paid: None,
@@ -30,20 +73,54 @@ impl Priced {
     }
 
     pub fn by_coupon(applied: &CouponApplied) -> Self {
+        let line = |line: &DiscountedLine| FrozenLine {
+            line: line.line,
+            name: Arc::clone(&line.name),
+            category: Arc::clone(&line.category),
+            unit_price: line.unit_price,
+            discount: Some(line.discount),
+        };
         Self {
-            lines: applied.lines.iter().map(discounted).collect(),
+            lines: applied.lines.iter().map(line).collect(),
             total: applied.total,
             discount: Some(applied.discount),
             paid: Some(applied.paid),
         }
     }
 
-    pub fn by_payment(completed: &PaymentCompleted) -> Self {
-        Self {
-            lines: completed.lines.iter().map(discounted).collect(),
-            total: completed.total,
-            discount: Some(completed.discount),
-            paid: Some(completed.paid),
+    /// As the audit keeps it.
+    pub fn encode(&self) -> String {
+        serde_json::to_string(self).expect("names and numbers")
+    }
+
+    /// None of what is no such content.
+    pub fn decode(content: &str) -> Option<Self> {
+        serde_json::from_str(content).ok()
+    }
+
+    /// The order's lines with what was frozen of them.
+    pub fn priced(&self, lines: &[OrderDocumentLine]) -> Priced {
+        let priced = lines.iter().map(|line| {
+            let frozen = self.lines.iter().find(|frozen| frozen.line == line.line);
+            frozen.map_or_else(|| line.clone(), |frozen| frozen.priced(line))
+        });
+        Priced {
+            lines: priced.collect(),
+            total: self.total,
+            discount: self.discount,
+            paid: self.paid,
+        }
+    }
+}
+
+impl FrozenLine {
+    fn priced(&self, line: &OrderDocumentLine) -> OrderDocumentLine {
+        OrderDocumentLine {
+            name: Some(Arc::clone(&self.name)),
+            category: Some(Arc::clone(&self.category)),
+            unit_price: Some(self.unit_price),
+            discount: self.discount,
+            ..line.clone()
         }
     }
 }
@@ -58,19 +135,6 @@ pub fn asked(line: &OrderLine) -> OrderDocumentLine {
         name: None,
         category: None,
         unit_price: None,
-        discount: None,
-    }
-}
-
-fn priced(line: &PricedLine) -> OrderDocumentLine {
-    OrderDocumentLine {
-        line: line.line,
-        product_id: line.product_id,
-        quantity: line.quantity,
-        expected_unit_price: line.expected_unit_price,
-        name: Some(Arc::clone(&line.name)),
-        category: Some(Arc::clone(&line.category)),
-        unit_price: Some(line.unit_price),
         discount: None,
     }
 }

@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
 
 use contracts::ids::OrderId;
+use db::Store;
+use order::store::OrderEvent;
 use serde_json::{Value, json};
 use shop_tests::{Answer, Member, Offer, TestShop};
 
@@ -88,7 +90,19 @@ async fn the_audit_has_one_row_for_each_fact_numbered_without_gaps() {
         assert_eq!(kind == "ORDER_CREATED", cause.is_null(), "{row}");
         let priced = kind == "STOCK_DEDUCTED" || kind == "COUPON_APPLIED";
         assert_eq!(priced, !row["content"].is_null(), "{row}");
+        assert_eq!(
+            row["trace"], rows[0]["trace"],
+            "one trace over all services"
+        );
     }
+    assert!(rows[0]["trace"].is_string());
+    let kept = shop
+        .places
+        .order
+        .readers
+        .with(|reader| reader.all::<OrderEvent>());
+    let traces = kept.unwrap().into_iter().filter_map(|row| row.trace);
+    assert_eq!(traces.count(), 1, "it is kept once");
     shop.end().await;
 }
 

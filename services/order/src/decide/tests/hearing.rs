@@ -1,18 +1,29 @@
 //! What the other services say of an order, heard once and in its order.
 
 use super::*;
+use crate::domain::Frozen;
 
 #[test]
 fn a_step_is_written_down_and_changes_nothing_else() {
     let mut world = placed();
     let before = row(&world);
     for fact in [Fact::from(deducted(&world)), applied(&world).into()] {
-        let content = fact.encode();
+        let whole = Frozen::decode(&fact.encode());
         let kind = AuditKind::Fact(fact.kind());
         let decision = world.hear(fact);
         assert!(decision.says.is_empty() && decision.timer.is_none());
         let audited: OrderEvent = world.get(&(ORDER, ORDER.into(), kind)).unwrap();
-        assert_eq!(audited.content, Some(content));
+        let content = audited.content.unwrap();
+        assert!(
+            content.contains("가방") && !content.contains("userId"),
+            "{content}"
+        );
+        let frozen = Frozen::decode(&content);
+        assert!(frozen.is_some());
+        assert_eq!(
+            frozen, whole,
+            "rows of old hold the whole event, and read the same"
+        );
         assert!(audited.cause.is_some());
     }
     assert_eq!(row(&world), before);
