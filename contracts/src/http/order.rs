@@ -174,6 +174,11 @@ pub struct FailureView {
     pub detail: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<BadItem>,
+    /// What was to be paid, and what there was, when that is why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<Money>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balance: Option<Money>,
 }
 
 impl FailureView {
@@ -183,6 +188,8 @@ impl FailureView {
             code: told.code,
             detail: told.detail.unwrap_or(told.title),
             items: told.items,
+            wanted: failure.wanted,
+            balance: failure.balance,
         }
     }
 }
