@@ -1,0 +1,150 @@
+//! The console in English.
+
+use contracts::http::saga::SagaState;
+use contracts::saga::Step;
+
+use crate::text::Words;
+use crate::text::console::{
+    Console, ConsoleFrame, Invariants, Loops, Overview, Parked, Saga, Sagas,
+};
+
+pub(super) const CONSOLE: Console = Console {
+    frame: ConsoleFrame {
+        name: "Jangteo console",
+        navigation: "Console menu",
+        overview: "Overview",
+        sagas: "Sagas",
+        parked: "Parked keys",
+        loops: "Throughput and lag",
+        invariants: "Invariants",
+        to_shop: "To the shop",
+        live: "Drawn anew within a second",
+        pause: "Pause",
+        resume: "Go on",
+        command: "The same on the command line",
+        copy: "Copy",
+        copied: "Copied",
+    },
+    overview: Overview {
+        title: "Overview",
+        newest: "Newest sagas",
+        all: "All of them",
+        open: "Open sagas",
+        open_note: |running, undoing| format!("{running} running · {undoing} being undone"),
+        oldest: "Oldest open saga",
+        none_open: "none is open",
+        throughput: "Orders a minute",
+        throughput_note: "the last minute",
+        lag: "Worst lag",
+        lag_note: |name, events| format!("{name} · {events} events"),
+        no_lag: "all have caught up",
+        parked: "Parked keys",
+        parked_note: "somebody has to look",
+        none_parked: "none",
+        invariants: "Violations",
+        violations: |count| count.to_string(),
+        checked_at: |time| format!("checked at {time}"),
+        never_checked: "not checked yet",
+    },
+    sagas: Sagas {
+        title: "Sagas",
+        nothing: "No such sagas.",
+        by_state: "State",
+        by_step: "Waits for step",
+        by_age: "At least so old (seconds)",
+        find: "Find",
+        find_hint: "Order number or saga id",
+        any: "Any",
+        apply: "Apply",
+        order: "Order",
+        refund: "refund",
+        waits_for: "Waits for",
+        reason: "Reason",
+        began: "Began",
+        took: "Took",
+        parked: "parked",
+        state,
+        step,
+        undo: "undo owed",
+        to_come: "to come",
+    },
+    saga: Saga {
+        title: |number| format!("Saga {number}"),
+        as_customer: "As the customer sees it",
+        kind: "Kind",
+        order: "order",
+        id: "Saga id",
+        remaining: "Steps ahead",
+        none: "none",
+        deadline: "Deadline",
+        left: |left| format!("({left} left)"),
+        drawing: "What each service did",
+        described: |count| {
+            format!("What each service did, in {count} steps. The table below says the same.")
+        },
+        events: "Events",
+        pruned: "The log no longer has them. The order's page has its audit.",
+        at: "At",
+        after: "After",
+        service: "Service",
+        event: "Event",
+        code: "Code",
+    },
+    parked: Parked {
+        title: "Parked keys",
+        lead: "Events that could not be handled, and those of the same key that wait behind.",
+        nothing: "No key is parked.",
+        key: "Key",
+        event: "First event",
+        events: "Events",
+        why: "Why",
+        attempts: "Attempts",
+        next: "Next attempt",
+        waits: "waits for a person",
+        undo: "an undo",
+        discarded: "Discarded",
+    },
+    loops: Loops {
+        title: "Throughput and lag",
+        lead: "How fast each loop decided over the last minute, and what it has not read.",
+        name: "Loop",
+        rate: "Inputs/s",
+        lag: "Lag",
+        unread: "Unread",
+        inputs: "Inputs",
+        batches: "Batches",
+        repeats: "Repeats absorbed",
+        rollbacks: "Rollbacks",
+        reopened: "Reopened",
+        log: "Event log",
+        topic: "Topic",
+        written: "Written",
+        readers: "Readers",
+        behind: |count| format!("({count} behind)"),
+    },
+    invariants: Invariants {
+        title: "Invariants",
+        lead: "Reads every table to see whether stock, points and coupons add up.",
+        check: "Check now",
+        never: "Not checked yet.",
+        checked_at: "Checked at",
+        holds: "All of them hold.",
+        unrest: "Something is under way, so what must hold at rest was not checked:",
+        exception: "An exception that an operator resolved:",
+        kept: "holds",
+        broken: "broken",
+    },
+};
+
+const fn state(state: SagaState) -> Words {
+    match state {
+        SagaState::Running => "running",
+        SagaState::Completed => "completed",
+        SagaState::Compensating => "being undone",
+        SagaState::Compensated => "undone",
+    }
+}
+
+const fn step(step: Step) -> Words {
+    step.words()
+}
