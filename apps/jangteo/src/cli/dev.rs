@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
+use axum::Router;
 use boot::Signals;
 use clap::Args;
+use contracts::http::Role;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use web::{DemoLogin, Site};
 
 use super::client::{ADDRESS_FILE, DEFAULT_DATA};
 use super::language::{in_language, say, won};
@@ -66,7 +69,7 @@ pub(super) async fn run(flags: Flags) -> Result<(), Ended> {
 
     let (stop, mut stopping) = watch::channel(false);
     let (open, mut opened) = watch::channel(false);
-    let router = shop.router();
+    let router = pages(&shop);
     let server = tokio::spawn(async move {
         // Who connects early waits: a shop half seeded would refuse its own demo logins.
         if opened.wait_for(|open| *open).await.is_err() {
@@ -111,6 +114,20 @@ pub(super) async fn run(flags: Flags) -> Result<(), Ended> {
         }
     }
     serving.end(signals).await
+}
+
+/// The pages in front of the shop's API.
+fn pages(shop: &Shop) -> Router {
+    let login = |email: &str, role| DemoLogin {
+        email: email.to_owned(),
+        password: PASSWORD.to_owned(),
+        role,
+    };
+    web::router(Site {
+        api: shop.router(),
+        clock: boot::now,
+        demo_logins: vec![login(SHOPPER, Role::Shopper), login(ONCALL, Role::Admin)],
+    })
 }
 
 /// Whose port it is: often it is this very shop, started before.
@@ -234,12 +251,20 @@ fn announce_ready(seeded: &Seeded, kept: &Kept, port: u16) {
     );
     let lines = [
         (
-            "API     ",
+            "상점      ",
+            "shop    ",
+            format!("http://localhost:{port}/          {SHOPPER} / {PASSWORD}"),
+        ),
+        (
+            "운영 콘솔 ",
+            "console ",
+            format!("http://localhost:{port}/console   {ONCALL} / {PASSWORD}"),
+        ),
+        (
+            "API       ",
             "API     ",
             format!("http://localhost:{port}/api/v1"),
         ),
-        ("회원    ", "shopper ", format!("{SHOPPER} / {PASSWORD}")),
-        ("운영자  ", "operator", format!("{ONCALL} / {PASSWORD}")),
     ];
     for (korean, english, value) in lines {
         say(
