@@ -1,6 +1,9 @@
 //! Tests of the whole shop: `TestShop` starts the real program on a free port and a temporary
 //! folder, `Alone` one service of it. What one service decides is tested beside that service.
 
+/// Somebody who opens the pages.
+mod browser;
+
 /// One service hosted alone, with a clock of its own.
 mod alone;
 
@@ -20,6 +23,7 @@ mod state;
 mod until;
 
 pub use alone::Alone;
+pub use browser::{Browser, Seen};
 pub use goods::{Offer, add_product, charge, issue, offer};
 pub use people::{Member, PASSWORD};
 pub use shop::{Answer, TestShop, cart};

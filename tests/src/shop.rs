@@ -121,6 +121,11 @@ impl TestShop {
         }
     }
 
+    /// The API, as the shop serves it.
+    pub fn router(&self) -> axum::Router {
+        self.shop.router()
+    }
+
     /// Waits for rest, proves every invariant, and ends the shop.
     pub async fn end(self) -> TempDir {
         self.rest().await;

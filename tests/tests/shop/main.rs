@@ -24,6 +24,9 @@ mod benefits;
 /// What is refused from what was heard a moment ago.
 mod sold_out;
 
+/// The storefront and the console.
+mod pages;
+
 /// Read models and their rebuilding.
 mod projections;
 
