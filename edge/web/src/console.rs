@@ -48,7 +48,7 @@ pub(crate) fn routes() -> Router<Shared> {
 
 /// A page is drawn anew so often: with the request and the drawing, a change is seen within a
 /// second.
-const REFRESH_MS: &str = "700";
+const REFRESH_MS: &str = "500";
 /// Without scripts, more rarely: the whole page is loaded.
 const LOOK_AGAIN_SECONDS: u32 = 5;
 /// Rates are over this long at most.

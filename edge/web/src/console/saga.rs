@@ -67,7 +67,7 @@ fn facts(visitor: &Visitor, story: &SagaStoryView) -> Markup {
     };
     html! {
         dl.facts {
-            div { dt { (sagas.by_state) } dd role="status" { (state(visitor, saga)) } }
+            div { dt { (sagas.by_state) } dd { span role="status" { (state(visitor, saga)) } } }
             div { dt { (words.kind) } dd { (kind) } }
             div { dt { (words.id) } dd { code { (saga.saga_id) } } }
             div { dt { (sagas.began) } dd { (pieces::moment(visitor, saga.created_at)) } }
@@ -104,8 +104,8 @@ fn listed(visitor: &Visitor, steps: &[&str]) -> String {
 fn events(visitor: &Visitor, events: &[StoryEventView], saga: &SagaView) -> Markup {
     let words = &visitor.texts().console.saga;
     html! {
-        section aria-labelledby="events" {
-            h2 id="events" { (words.events) }
+        div {
+            h2 { (words.events) }
             @if events.is_empty() { p.fine { (words.pruned) } }
             div.scroll tabindex="0" role="region" aria-label=(words.events) {
                 table.data {

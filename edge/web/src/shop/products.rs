@@ -77,6 +77,7 @@ async fn show(visit: Visit, Query(wanted): Query<Wanted>) -> Result<Html<String>
                 p { a.button.quiet href="/products" { (words.all) } }
             }
         } @else {
+            h2.unseen { (words.list) }
             ul.cards { @for product in &found.items { (pieces::card(&visit, product, None)) } }
         }
         (pieces::more(&visit, next, |cursor| wanted.at(cursor)))

@@ -70,6 +70,7 @@ pub(crate) struct Home {
 pub(crate) struct Products {
     pub(crate) all: Words,
     pub(crate) categories: Words,
+    pub(crate) list: Words,
     pub(crate) results: About,
     pub(crate) nothing: Words,
     pub(crate) hint: Words,

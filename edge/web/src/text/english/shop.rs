@@ -76,6 +76,7 @@ pub(super) const HOME: Home = Home {
 pub(super) const PRODUCTS: Products = Products {
     all: "All products",
     categories: "Categories",
+    list: "Products",
     results: |q| format!("Results for “{q}”"),
     nothing: "Nothing was found.",
     hint: "Korean initials work too: ㅁㄱㅋ finds 머그컵.",
