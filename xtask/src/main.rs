@@ -7,6 +7,7 @@
 )]
 
 mod bench;
+mod browser;
 mod chaos;
 mod ci;
 mod golden;
@@ -60,6 +61,10 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Uses the pages of a running shop in headless Chromium, as people do.
+    Browser,
+    /// Takes docs/screenshots of a running shop in headless Chromium.
+    Screenshots,
     /// Cuts the power of a real shop under load and kills it, again and again (needs root).
     Chaos {
         /// Fewer power cuts.
@@ -78,6 +83,8 @@ fn main() -> ExitCode {
         Task::Sim { args } => sim::run(&args),
         Task::Bench { args } => bench::run(&args),
         Task::Test { args } => test::run(&args),
+        Task::Browser => browser::run(),
+        Task::Screenshots => browser::screenshots(),
         Task::Chaos { quick } => chaos::run(match quick {
             true => chaos::Length::Quick,
             false => chaos::Length::Full,

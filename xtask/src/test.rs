@@ -4,6 +4,7 @@ use std::fmt;
 
 use anyhow::{Result, bail, ensure};
 
+use crate::browser;
 use crate::shell::{self, PROFILE, cargo};
 
 /// How many tests ran and how they ended, over all test programs of a run.
@@ -20,6 +21,14 @@ impl fmt::Display for Totals {
 }
 
 impl Totals {
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            passed: self.passed + other.passed,
+            failed: self.failed + other.failed,
+        }
+    }
+
     /// Adds what the harness's closing line of one test program says; other lines say nothing.
     fn hear(&mut self, line: &str) {
         let Some(counts) = line.strip_prefix("test result: ") else {
@@ -40,16 +49,18 @@ impl Totals {
 }
 
 pub fn run(args: &[String]) -> Result<()> {
-    let totals = run_all(args);
-    if let Ok(totals) = &totals {
-        println!("{totals}");
+    let mut totals = run_all(args)?;
+    // Arguments choose among the tests of cargo.
+    if args.is_empty() {
+        totals = totals.and(browser::run_all()?);
     }
-    totals.map(|_| ())
+    println!("{totals}");
+    Ok(())
 }
 
 /// Runs the tests; the totals come back only when all passed, and are printed otherwise.
 pub fn run_all(args: &[String]) -> Result<Totals> {
-    // SQLite and the event log live inside the test programs.
+    // SQLite and the event log live inside the test programs; the browser's tests start a shop.
     println!("servers needed: none");
     let mut command = cargo();
     command.args([
