@@ -17,5 +17,5 @@ pub use host::{Ended, Host, Hosted, Opened, Place, Running};
 pub use serve::serve;
 pub use server::{Bound, Unbound, bind};
 pub use signals::Signals;
-pub use telemetry::telemetry;
+pub use telemetry::{LogFormat, look_at_filter, telemetry, telemetry_as};
 pub use unanswered::unanswered;
