@@ -4,45 +4,52 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+mod advice;
 mod client;
+mod completions;
+mod config;
 mod db;
 mod demo;
 mod dev;
 mod dlq;
+mod doctor;
+mod ended;
 mod folder;
 mod follow;
+mod help;
 mod language;
+mod misuse;
 mod outbox;
+mod progress;
 mod projection;
 mod refusal;
 mod sagas;
+mod table;
 mod verify;
 
+use config::Settings;
+use ended::Ended;
 use language::say;
 
 /// A shop on this machine: five services, one process, nothing to install.
 #[derive(Parser)]
-#[command(name = "jangteo", version, after_help = EXAMPLES)]
+#[command(name = "jangteo", version)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    #[command(flatten)]
-    dev: dev::Flags,
+    /// How answers are written: aligned for people, or as the API gives them.
+    #[arg(long, global = true, value_enum, default_value = "table")]
+    output: Output,
+    /// The configuration file; without it, ./jangteo.toml where there is one.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
-
-const EXAMPLES: &str = "\
-Examples:
-  jangteo dev                     start the shop; its data stays in ./.jangteo
-  jangteo demo order              buy something and watch the saga end
-  jangteo demo fail point         watch an order fail and everything come back
-  jangteo saga list --state COMPENSATING
-  jangteo verify --at-rest        prove stock, points and coupons";
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run the whole shop in this process (the default).
+    /// Run the whole shop in this process.
     Dev(dev::Flags),
     /// Drive a running shop through its public API and show the saga as it happens.
     #[command(subcommand)]
@@ -50,9 +57,6 @@ enum Command {
     /// Look at sagas of a running shop, and help one that does not end.
     #[command(subcommand)]
     Saga(sagas::Saga),
-    /// The shop's files: their size, their health, and backups.
-    #[command(subcommand)]
-    Db(db::Db),
     /// Keys that are parked because an event could not be handled.
     #[command(subcommand)]
     Dlq(dlq::Dlq),
@@ -62,25 +66,34 @@ enum Command {
     /// Read models: how they stand, whether they are right, and rebuilding them.
     #[command(subcommand)]
     Projection(projection::Projection),
+    /// The shop's files: their size, their health, and backups.
+    #[command(subcommand)]
+    Db(db::Db),
     /// Check the invariants: of a running shop, else of the files in the data folder.
     Verify(verify::Flags),
+    /// Look at this machine, the data folder and the shop, and say what to do about each.
+    Doctor(doctor::Flags),
+    /// The configuration: what holds, and where it comes from.
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Print the completions of a shell.
+    Completions(completions::Flags),
 }
 
 /// Where the running shop is and who asks.
 #[derive(Args, Clone)]
 struct Target {
     /// The shop's address; without it, the one that runs on the data folder, else port 8080.
-    #[arg(long, env = "JANGTEO_URL")]
+    #[arg(long)]
     url: Option<String>,
     /// The data folder of the shop.
     #[arg(long, default_value = client::DEFAULT_DATA)]
     data: PathBuf,
     /// The operator's email.
-    #[arg(long, env = "JANGTEO_EMAIL", default_value = crate::seed::ONCALL)]
+    #[arg(long, default_value = crate::seed::ONCALL)]
     email: String,
     /// The operator's password.
-    #[arg(long, env = "JANGTEO_PASSWORD", default_value = crate::seed::PASSWORD)]
-    #[arg(hide_env_values = true)]
+    #[arg(long, default_value = crate::seed::PASSWORD, hide_default_value = true)]
     password: String,
 }
 
@@ -108,38 +121,6 @@ enum Output {
     Json,
 }
 
-/// Why a command ends without what was asked.
-#[derive(Debug, thiserror::Error)]
-enum Ended {
-    /// Exit 1.
-    #[error("{0:#}")]
-    Failed(#[from] anyhow::Error),
-    /// Exit 3.
-    #[error("{0}")]
-    NotFound(String),
-    /// Exit 4.
-    #[error("{0}")]
-    Refused(String),
-}
-
-impl Ended {
-    fn told(&self) -> String {
-        match self {
-            Self::Failed(error) => refusal::told(error),
-            Self::NotFound(what) | Self::Refused(what) => what.clone(),
-        }
-    }
-
-    fn exit_code(&self) -> u8 {
-        match self {
-            Self::Failed(error) if refusal::by_a_guard(error) => 4,
-            Self::Failed(_) => 1,
-            Self::NotFound(_) => 3,
-            Self::Refused(_) => 4,
-        }
-    }
-}
-
 /// Writes an answer as the shop gave it.
 fn json(value: &impl serde::Serialize) -> Result<(), Ended> {
     let text = serde_json::to_string_pretty(value).map_err(anyhow::Error::from)?;
@@ -149,20 +130,17 @@ fn json(value: &impl serde::Serialize) -> Result<(), Ended> {
 
 /// Parses the arguments and does what they say.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let ended = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
-        Ok(runtime) => {
-            let ended = runtime.block_on(run(cli));
-            // A check or a password hash that nobody waits for any more may take its time.
-            runtime.shutdown_background();
-            ended
-        }
-        Err(error) => Err(Ended::Failed(error.into())),
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let settings = config::load(&arguments);
+    let matches = match help::command(&settings).try_get_matches_from(&arguments) {
+        Ok(matches) => matches,
+        Err(misused) => return misuse::told(&misused),
     };
-    match ended {
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(misused) => return misuse::told(&misused),
+    };
+    match start(cli, &matches, settings) {
         Ok(()) => ExitCode::SUCCESS,
         Err(ended) => {
             let told = ended.told();
@@ -172,16 +150,47 @@ pub fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> Result<(), Ended> {
-    match cli.command.unwrap_or(Command::Dev(cli.dev)) {
-        Command::Dev(flags) => dev::run(flags).await,
-        Command::Demo(demo) => demo::run(demo).await,
-        Command::Saga(saga) => sagas::run(saga).await,
-        Command::Db(db) => db::run(db).await,
-        Command::Dlq(dlq) => dlq::run(dlq).await,
-        Command::Outbox(outbox) => outbox::run(outbox).await,
-        Command::Projection(projection) => projection::run(projection).await,
-        Command::Verify(flags) => verify::run(flags).await,
+fn start(cli: Cli, matches: &ArgMatches, settings: Settings) -> Result<(), Ended> {
+    let Some(command) = cli.command else {
+        help::short();
+        return Ok(());
+    };
+    if command.needs_settings() {
+        settings.refuse_faults()?;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(anyhow::Error::from)?;
+    let ended = runtime.block_on(run(command, cli.output, &settings.with_flags(matches)));
+    // A check or a password hash that nobody waits for any more may take its time.
+    runtime.shutdown_background();
+    ended
+}
+
+impl Command {
+    /// Whether a fault in the configuration stops it. Those that tell faults do so themselves.
+    fn needs_settings(&self) -> bool {
+        !matches!(
+            self,
+            Self::Doctor(_) | Self::Config(_) | Self::Completions(_)
+        )
+    }
+}
+
+async fn run(command: Command, output: Output, settings: &Settings) -> Result<(), Ended> {
+    match command {
+        Command::Dev(flags) => dev::run(flags, output).await,
+        Command::Demo(demo) => demo::run(demo, output).await,
+        Command::Saga(saga) => sagas::run(saga, output).await,
+        Command::Dlq(dlq) => dlq::run(dlq, output).await,
+        Command::Outbox(outbox) => outbox::run(outbox, output).await,
+        Command::Projection(projection) => projection::run(projection, output).await,
+        Command::Db(db) => db::run(db, output).await,
+        Command::Verify(flags) => verify::run(flags, output).await,
+        Command::Doctor(flags) => doctor::run(flags, output, settings).await,
+        Command::Config(config) => config::run(config, output, settings),
+        Command::Completions(flags) => completions::run(&flags),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `jangteo`: without arguments it is `jangteo dev`.
+//! `jangteo`: the shop, and what its operator types.
 
 use std::process::ExitCode;
 

@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::language::{in_language, language};
-use super::{Ended, Target};
+use super::language::language;
+use super::{Ended, Target, advice};
 
 /// Where `jangteo dev` says at which address it serves a data folder.
 pub(super) const ADDRESS_FILE: &str = "address";
@@ -26,6 +26,8 @@ pub(super) struct Client {
     http: reqwest::Client,
     base: String,
     token: Option<String>,
+    /// Makes another command find the same shop.
+    flag: String,
 }
 
 impl Client {
@@ -40,7 +42,19 @@ impl Client {
             http,
             base: base(target),
             token: None,
+            flag: target.flag(),
         })
+    }
+
+    /// The shop that `target` means, as its operator.
+    pub async fn operator(target: &Target) -> Result<Self, Ended> {
+        let nobody = Self::new(target)?;
+        nobody.login(&target.email, &target.password).await
+    }
+
+    /// Where the shop is.
+    pub fn base(&self) -> &str {
+        &self.base
     }
 
     /// Logs in; every later request is this caller's.
@@ -99,6 +113,13 @@ impl Client {
         Ok(())
     }
 
+    /// Whether something answers well there; what it says is not looked at.
+    pub async fn reach(&self, path: &str) -> Result<(), Ended> {
+        let request = self.request(Method::GET, path).timeout(PATIENCE);
+        self.send(request).await?;
+        Ok(())
+    }
+
     /// A stream of server-sent events; whoever reads it says how long.
     pub async fn stream(&self, path: &str) -> Result<Response, Ended> {
         let request = self
@@ -130,10 +151,10 @@ impl Client {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, Ended> {
-        let response = request
-            .send()
-            .await
-            .map_err(|error| self.unreachable(&error))?;
+        let request = request.build().context("could not make a request")?;
+        let place = format!("{} {}", request.method(), request.url());
+        let response = self.http.execute(request).await;
+        let response = response.map_err(|error| self.unreachable(&error))?;
         let status = response.status();
         if status.is_success() {
             return Ok(response);
@@ -146,7 +167,11 @@ impl Client {
             .as_str()
             .or(problem["title"].as_str())
             .unwrap_or_default();
-        let told = format!("{text} ({status}, {code})", status = status.as_u16());
+        let told = format!("{text} ({}, {code}; {place})", status.as_u16());
+        let told = match text.contains("jangteo ") {
+            true => told,
+            false => format!("{told} → {}", advice::after(code, &self.flag)),
+        };
         Err(match status {
             StatusCode::NOT_FOUND => Ended::NotFound(told),
             StatusCode::CONFLICT | StatusCode::FORBIDDEN | StatusCode::UNPROCESSABLE_ENTITY => {
@@ -157,39 +182,39 @@ impl Client {
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> Ended {
-        let base = &self.base;
+        let (base, flag) = (&self.base, &self.flag);
         if error.is_connect() {
-            return failed(
-                format!("{base} 에서 응답하는 상점이 없어요. 먼저 시작하세요 → jangteo dev"),
-                format!("no shop answers at {base}; start one: jangteo dev"),
+            return Ended::failed(
+                &format!("{base} 에서 응답하는 상점이 없어요. 먼저 시작하세요 → jangteo dev"),
+                &format!("no shop answers at {base}; start one → jangteo dev"),
             );
         }
         if error.is_timeout() {
-            return failed(
-                format!("{base} 가 제때 대답하지 않았어요. 상점이 멈췄다면 다시 시작하세요"),
-                format!("{base} did not answer in time; if the shop hangs, start it again"),
+            return Ended::failed(
+                &format!("{base} 가 제때 대답하지 않았어요 → jangteo doctor{flag}"),
+                &format!("{base} did not answer in time → jangteo doctor{flag}"),
             );
         }
-        failed(
-            format!("{base} 와의 연결이 끊겼어요: {error}"),
-            format!("the connection to {base} broke off: {error}"),
+        Ended::failed(
+            &format!("{base} 와의 연결이 끊겼어요: {error} → jangteo doctor{flag}"),
+            &format!("the connection to {base} broke off: {error} → jangteo doctor{flag}"),
         )
     }
 
     /// Something answers there, and it is no jangteo.
     fn no_shop(&self) -> Ended {
         let base = &self.base;
-        failed(
-            format!(
-                "{base} 에는 jangteo가 아닌 것이 있어요. 상점의 주소를 알려 주세요 → --url URL"
+        Ended::failed(
+            &format!(
+                "{base} 에는 jangteo가 아닌 것이 있어요. 상점의 주소를 알려 주세요 \
+                 → jangteo saga list --url URL"
             ),
-            format!("what answers at {base} is not jangteo; say where the shop is: --url URL"),
+            &format!(
+                "what answers at {base} is not jangteo; say where the shop is \
+                 → jangteo saga list --url URL"
+            ),
         )
     }
-}
-
-fn failed(korean: String, english: String) -> Ended {
-    Ended::Failed(anyhow!(in_language(&korean, &english).to_owned()))
 }
 
 fn base(target: &Target) -> String {

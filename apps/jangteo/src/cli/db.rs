@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use clap::Subcommand;
 use contracts::http::NoBody;
 use contracts::http::backup::BackupView;
@@ -11,7 +11,8 @@ use serde_json::json;
 
 use super::client::Client;
 use super::language::{in_language, print, say};
-use super::{Ended, Output, Target, folder, json as write_json};
+use super::table::{Cell, Table, Tone, numbers, words};
+use super::{Ended, Output, Target, folder, json as write_json, progress};
 use crate::{backup, check};
 
 /// What SQLite says of a file that it finds nothing wrong with.
@@ -23,8 +24,6 @@ const LONGEST: std::time::Duration = std::time::Duration::from_secs(600);
 pub(super) enum Db {
     /// The size of each file and of its write-ahead log.
     Status {
-        #[arg(long, value_enum, default_value = "table")]
-        output: Output,
         #[command(flatten)]
         target: Target,
     },
@@ -33,8 +32,6 @@ pub(super) enum Db {
         /// Where to; it must not be there yet. Only of a shop that does not run.
         #[arg(long)]
         to: Option<PathBuf>,
-        #[arg(long, value_enum, default_value = "table")]
-        output: Output,
         #[command(flatten)]
         target: Target,
     },
@@ -42,17 +39,15 @@ pub(super) enum Db {
     Check {
         /// The folder; without it, the data folder.
         folder: Option<PathBuf>,
-        #[arg(long, value_enum, default_value = "table")]
-        output: Output,
         #[command(flatten)]
         target: Target,
     },
 }
 
-pub(super) async fn run(db: Db) -> Result<(), Ended> {
+pub(super) async fn run(db: Db, output: Output) -> Result<(), Ended> {
     match db {
-        Db::Status { output, target } => status(output, &target.data),
-        Db::Backup { to, output, target } => {
+        Db::Status { target } => status(output, &target.data),
+        Db::Backup { to, target } => {
             let made = backup(to, &target).await?;
             match output {
                 Output::Json => write_json(&made),
@@ -62,90 +57,99 @@ pub(super) async fn run(db: Db) -> Result<(), Ended> {
                 }
             }
         }
-        Db::Check {
-            folder,
-            output,
-            target,
-        } => check_files(&folder.unwrap_or(target.data), output),
+        Db::Check { folder, target } => check_files(&folder.unwrap_or(target.data), output).await,
     }
 }
 
 fn status(output: Output, folder: &Path) -> Result<(), Ended> {
     folder::found(folder)?;
-    let mut files = Vec::new();
-    for name in check::DATABASES {
-        let size = |end: &str| {
-            let file = folder.join(format!("{name}.db{end}"));
-            std::fs::metadata(file).map_or(0, |file| file.len())
-        };
-        let (bytes, wal) = (size(""), size("-wal"));
-        files.push((name, bytes, wal));
-    }
+    let files = check::DATABASES.map(|name| (name, folder::sizes(folder, name)));
     if output == Output::Json {
         let files = files
-            .iter()
-            .map(|(name, bytes, wal)| json!({ "name": name, "bytes": bytes, "walBytes": wal }));
-        return write_json(&files.collect::<Vec<_>>());
+            .map(|(name, size)| json!({ "name": name, "bytes": size.file, "walBytes": size.log }));
+        return write_json(&files);
     }
-    for (name, bytes, wal) in files {
-        let alarm = match wal >= WAL_ALARM_BYTES {
-            true => in_language("  ! WAL이 줄지 않아요", "  ! the log does not shrink"),
+    let mut table = Table::new([
+        words("파일", "file"),
+        numbers("크기 MB", "size MB"),
+        numbers("WAL MB", "WAL MB"),
+        words("", ""),
+    ]);
+    for (name, size) in files {
+        let alarm = match size.log >= WAL_ALARM_BYTES {
+            true => in_language("! WAL이 줄지 않아요", "! the log does not shrink"),
             false => "",
         };
-        let (mega, log) = (bytes as f64 / 1e6, wal as f64 / 1e6);
-        print(&format!(
-            "{name:<12} {mega:>10.1} MB  WAL {log:>8.1} MB{alarm}"
-        ));
+        table.row([
+            name.into(),
+            format!("{:.1}", size.file as f64 / 1e6).into(),
+            format!("{:.1}", size.log as f64 / 1e6).into(),
+            Cell::new(alarm, Tone::Bad),
+        ]);
     }
+    table.print();
     Ok(())
 }
 
 async fn backup(to: Option<PathBuf>, target: &Target) -> Result<BackupView, Ended> {
-    let to = match (folder::runs(target), to) {
-        (true, Some(_)) => {
-            return Err(Ended::Refused(
-                in_language(
-                    "돌고 있는 상점의 백업은 그 데이터 폴더 안에 만들어져요 → --to 없이 부르세요",
-                    "a running shop keeps its backups in its data folder; leave --to out",
-                )
-                .to_owned(),
-            ));
-        }
-        (true, None) => {
-            let client = Client::new(target)?
-                .login(&target.email, &target.password)
-                .await?;
-            let mut made: BackupView = client.act("/api/v1/backups", &NoBody {}, LONGEST).await?;
-            if target.url.is_none() {
-                made.path = target.data.join(made.path).display().to_string();
-            }
-            return Ok(made);
-        }
-        (false, Some(to)) => to,
-        (false, None) => {
-            return Err(Ended::Refused(
-                in_language(
-                    "어디에 만들지 알려 주세요 → --to DIR",
-                    "say where it should be: --to DIR",
-                )
-                .to_owned(),
-            ));
-        }
-    };
-    let found = folder::found(&target.data)?;
-    let _locks = folder::locked(&found).map_err(anyhow::Error::from)?;
-    let made = backup::still(found.path(), &to, boot::now())?;
-    Ok(made.shown(to.display().to_string()))
+    let flag = target.flag();
+    match (folder::runs(target), to) {
+        (true, Some(_)) => Err(Ended::refused(
+            &format!(
+                "돌고 있는 상점의 백업은 그 데이터 폴더 안에 만들어져요. --to 없이 부르세요 \
+                 → jangteo db backup{flag}"
+            ),
+            &format!(
+                "a running shop keeps its backups in its data folder; leave --to out \
+                 → jangteo db backup{flag}"
+            ),
+        )),
+        (true, None) => backup_running(target).await,
+        (false, Some(to)) => backup_still(&target.data, to).await,
+        (false, None) => Err(Ended::refused(
+            &format!("어디에 만들지 알려 주세요: --to DIR → jangteo db backup --to DIR{flag}"),
+            &format!("say where it should be: --to DIR → jangteo db backup --to DIR{flag}"),
+        )),
+    }
 }
 
-fn check_files(path: &Path, output: Output) -> Result<(), Ended> {
+async fn backup_running(target: &Target) -> Result<BackupView, Ended> {
+    let client = Client::operator(target).await?;
+    let made = client.act("/api/v1/backups", &NoBody {}, LONGEST);
+    let mut made: BackupView = progress::step("백업", "copying the shop", made).await?;
+    if target.url.is_none() {
+        made.path = target.data.join(made.path).display().to_string();
+    }
+    Ok(made)
+}
+
+async fn backup_still(data: &Path, to: PathBuf) -> Result<BackupView, Ended> {
+    let found = folder::found(data)?;
+    let _locks = folder::locked(&found).map_err(anyhow::Error::from)?;
+    let shown = to.display().to_string();
+    let made = progress::blocking("백업", "copying the shop", move || {
+        backup::still(found.path(), &to, boot::now())
+    });
+    let made = made.await?.map_err(|why| {
+        Ended::failed(
+            &format!("{shown} 에 백업하지 못했어요: {why:#} → jangteo db backup --to 다른_폴더"),
+            &format!("could not back up to {shown}: {why:#} → jangteo db backup --to ELSEWHERE"),
+        )
+    })?;
+    Ok(made.shown(shown))
+}
+
+async fn check_files(path: &Path, output: Output) -> Result<(), Ended> {
     let found = folder::found(path)?;
     let _locks = folder::locked(&found).map_err(anyhow::Error::from)?;
-    let files = check::DATABASES.map(|name| {
-        let file = path.join(format!("{name}.db"));
-        let said = integrity(&file).unwrap_or_else(|error| format!("{error:#}"));
-        (name, said)
-    });
+    let files = check::DATABASES.map(|name| (name, path.join(format!("{name}.db"))));
+    let read = move || {
+        files.map(|(name, file)| {
+            let said = integrity(&file).unwrap_or_else(|error| format!("{error:#}"));
+            (name, said)
+        })
+    };
+    let files = progress::blocking("모든 쪽 읽기", "reading every page", read).await?;
     let backup_of = backup::manifest(path).ok().map(|manifest| manifest.at);
     match output {
         Output::Json => {
@@ -156,8 +160,8 @@ fn check_files(path: &Path, output: Output) -> Result<(), Ended> {
         Output::Table => {
             for (name, said) in &files {
                 match said.as_str() {
-                    SOUND => print(&format!("✓ {name}")),
-                    _ => print(&format!("✗ {name}: {said}")),
+                    SOUND => print(&format!("{} {name}", Tone::Good.paint("✓"))),
+                    _ => print(&format!("{} {name}: {said}", Tone::Bad.paint("✗"))),
                 }
             }
         }
@@ -168,12 +172,17 @@ fn check_files(path: &Path, output: Output) -> Result<(), Ended> {
         .map(|(name, _)| *name)
         .collect();
     if !bad.is_empty() {
-        let bad = bad.join(", ");
-        let korean = format!("읽을 수 없는 파일이 있어요: {bad} → 백업에서 되살리세요");
-        let english = format!("these files are damaged: {bad}; restore them from a backup");
-        return Err(Ended::Failed(anyhow!(
-            in_language(&korean, &english).to_owned()
-        )));
+        let (bad, folder) = (bad.join(", "), path.display());
+        return Err(Ended::failed(
+            &format!(
+                "{folder} 에 손상된 파일이 있어요: {bad} → 백업에서 되살리세요: \
+                 jangteo dev --data BACKUP"
+            ),
+            &format!(
+                "files in {folder} are damaged: {bad} → go on from a backup: \
+                 jangteo dev --data BACKUP"
+            ),
+        ));
     }
     if let Some(at) = backup_of {
         say(

@@ -14,10 +14,10 @@ use contracts::problem::Code;
 use serde_json::json;
 
 use super::client::Client;
-use super::follow::{follow, seen};
-use super::language::{in_language, print, say, won};
+use super::follow::{Told, follow, seen};
+use super::language::{print, say, won};
 use super::sagas::tell;
-use super::{Ended, Target};
+use super::{Ended, Output, Target, json as write_json, progress};
 use crate::seed::{PASSWORD, SHOPPER};
 
 mod kill;
@@ -69,15 +69,20 @@ struct Stage {
     products: Vec<ProductView>,
     /// Makes another command find the same shop.
     flag: String,
+    output: Output,
 }
 
-pub(super) async fn run(demo: Demo) -> Result<(), Ended> {
+pub(super) async fn run(demo: Demo, output: Output) -> Result<(), Ended> {
+    let set = async |flags: &Flags| {
+        let stage = Stage::set(&flags.target, output);
+        progress::step("로그인", "logging in", stage).await
+    };
     match demo {
-        Demo::Order(flags) => order(&Stage::set(&flags.target).await?).await,
-        Demo::Fail { what, flags } => fail(&Stage::set(&flags.target).await?, what).await,
-        Demo::Cancel(flags) => cancel(&Stage::set(&flags.target).await?).await,
-        Demo::Kill(flags) => kill::kill(&flags).await,
-        Demo::Refund(flags) => refund::refund(&Stage::set(&flags.target).await?).await,
+        Demo::Order(flags) => order(&set(&flags).await?).await,
+        Demo::Fail { what, flags } => fail(&set(&flags).await?, what).await,
+        Demo::Cancel(flags) => cancel(&set(&flags).await?).await,
+        Demo::Kill(flags) => kill::kill(&set(&flags.flags).await?, &flags).await,
+        Demo::Refund(flags) => refund::refund(&set(&flags).await?).await,
     }
 }
 
@@ -149,8 +154,7 @@ async fn cancel(stage: &Stage) -> Result<(), Ended> {
                         &format!("the cancel came too late {lost} times; those orders stand"),
                     );
                 }
-                print(&format!("{}  {}", placed.order_id, placed.order_number));
-                let story = follow(&stage.shopper, &stage.operator, placed.order_id).await?;
+                let story = stage.follow(&placed).await?;
                 return stage
                     .conclude(&story, SagaState::Compensated, Some(Code::UserCancelled))
                     .await;
@@ -159,11 +163,16 @@ async fn cancel(stage: &Stage) -> Result<(), Ended> {
             Err(ended) => return Err(ended),
         }
     }
-    let (korean, english) = (
-        format!("{MOST_RACES}번 모두 주문이 먼저 확정됐어요 → 다시 해 보세요"),
-        format!("all {MOST_RACES} orders were confirmed before their cancel; try again"),
-    );
-    Err(Ended::Refused(in_language(&korean, &english).to_owned()))
+    let flag = &stage.flag;
+    Err(Ended::refused(
+        &format!(
+            "{MOST_RACES}번 모두 주문이 먼저 확정됐어요. 다시 해 보세요 → jangteo demo cancel{flag}"
+        ),
+        &format!(
+            "all {MOST_RACES} orders were confirmed before their cancel; try again \
+             → jangteo demo cancel{flag}"
+        ),
+    ))
 }
 
 fn cart<const N: usize>(items: [(ProductId, i64); N], coupon: Option<UserCouponId>) -> PlaceOrder {
@@ -188,7 +197,7 @@ fn key(what: &str) -> String {
 }
 
 impl Stage {
-    async fn set(target: &Target) -> Result<Self, Ended> {
+    async fn set(target: &Target, output: Output) -> Result<Self, Ended> {
         let nobody = Client::new(target)?;
         let shopper = nobody.login(SHOPPER, PASSWORD).await?;
         let operator = nobody.login(&target.email, &target.password).await?;
@@ -198,6 +207,7 @@ impl Stage {
             operator,
             products: page.items,
             flag: target.flag(),
+            output,
         })
     }
 
@@ -208,10 +218,7 @@ impl Stage {
             .filter(|product| product.available_quantity >= 2);
         match (shelf.next(), shelf.next()) {
             (Some(first), Some(second)) => Ok([first, second]),
-            _ => Err(refused(
-                "남은 상품이 없어요",
-                "nothing is left on the shelf",
-            )),
+            _ => Err(sold_out()),
         }
     }
 
@@ -221,7 +228,7 @@ impl Stage {
             .iter()
             .filter(|product| product.available_quantity > 0);
         let cheapest = left.min_by_key(|product| product.price);
-        cheapest.ok_or_else(|| refused("남은 상품이 없어요", "nothing is left on the shelf"))
+        cheapest.ok_or_else(sold_out)
     }
 
     /// One piece more than the shelf holds. Of what is sold out already an order is refused
@@ -234,9 +241,9 @@ impl Stage {
         let scarce = left.min_by_key(|product| product.available_quantity);
         let scarce = scarce.filter(|product| product.available_quantity < MOST_PIECES);
         let scarce = scarce.ok_or_else(|| {
-            refused(
-                "재고가 모자란 주문을 만들 수 없어요",
-                "no order can be too much for the shelf",
+            Ended::refused(
+                "모든 상품의 재고가 한 줄에 담을 수 있는 것보다 많아요 → jangteo demo fail point",
+                "the shelf holds more of everything than a line can → jangteo demo fail point",
             )
         })?;
         Ok(cart([(scarce.id, scarce.available_quantity + 1)], None))
@@ -253,9 +260,12 @@ impl Stage {
             .max_by_key(|product| product.price);
         let dear = dear.ok_or_else(|| {
             let balance = won(balance);
-            let korean = format!("포인트가 너무 많아 모자라게 할 수 없어요: {balance}");
-            let english = format!("too many points to run short of them: {balance}");
-            refused(&korean, &english)
+            Ended::refused(
+                &format!(
+                    "포인트가 너무 많아 모자라게 할 수 없어요: {balance} → jangteo demo order"
+                ),
+                &format!("too many points to run short of them: {balance} → jangteo demo order"),
+            )
         })?;
         let pieces = pieces(dear);
         let coupon = self.coupon(dear, pieces * dear.price.won()).await?;
@@ -326,8 +336,22 @@ impl Stage {
 
     async fn place_and_follow(&self, cart: &PlaceOrder) -> Result<SagaStoryView, Ended> {
         let placed = self.place(cart).await?;
-        print(&format!("{}  {}", placed.order_id, placed.order_number));
-        follow(&self.shopper, &self.operator, placed.order_id).await
+        self.follow(&placed).await
+    }
+
+    async fn follow(&self, placed: &AcceptedView) -> Result<SagaStoryView, Ended> {
+        if self.output == Output::Table {
+            print(&format!("{}  {}", placed.order_id, placed.order_number));
+        }
+        follow(&self.shopper, &self.operator, placed.order_id, self.told()).await
+    }
+
+    /// A program wants one document at the end.
+    const fn told(&self) -> Told {
+        match self.output {
+            Output::Table => Told::InWords,
+            Output::Json => Told::Silently,
+        }
     }
 
     /// Tells the whole story, and fails when the saga did not end as it should.
@@ -337,14 +361,28 @@ impl Stage {
         expected: SagaState,
         code: Option<Code>,
     ) -> Result<(), Ended> {
+        match self.output {
+            Output::Json => write_json(story)?,
+            Output::Table => {
+                say("모든 서비스에서 본 사가:", "the saga over all services:");
+                tell(story);
+            }
+        }
+        self.expect(story, expected, code)
+    }
+
+    fn expect(
+        &self,
+        story: &SagaStoryView,
+        expected: SagaState,
+        code: Option<Code>,
+    ) -> Result<(), Ended> {
         let saga = &story.saga;
-        say("모든 서비스에서 본 사가:", "the saga over all services:");
-        tell(story);
+        let show = format!("jangteo saga show {}{}", saga.order_number, self.flag);
         if saga.state == expected && saga.failure_code == code {
-            let again = format!("jangteo saga show {}{}", saga.order_number, self.flag);
             say(
-                &format!("다시 보기: {again}"),
-                &format!("to see it again: {again}"),
+                &format!("다시 보기: {show}"),
+                &format!("to see it again: {show}"),
             );
             return Ok(());
         }
@@ -353,14 +391,16 @@ impl Stage {
             None => state.to_string(),
         };
         let (is, should) = (ended(saga.state, saga.failure_code), ended(expected, code));
-        let korean = format!("사가가 {should} 대신 {is} 상태로 끝났어요");
-        let english = format!("the saga ended {is}, not {should}");
-        Err(Ended::Failed(anyhow::anyhow!(
-            in_language(&korean, &english).to_owned()
-        )))
+        Err(Ended::failed(
+            &format!("사가가 {should} 대신 {is} 상태로 끝났어요 → {show}"),
+            &format!("the saga ended {is}, not {should} → {show}"),
+        ))
     }
 }
 
-fn refused(korean: &str, english: &str) -> Ended {
-    Ended::Refused(in_language(korean, english).to_owned())
+fn sold_out() -> Ended {
+    Ended::refused(
+        "남은 상품이 없어요. 새 상점에서 해 보세요 → jangteo dev --ephemeral",
+        "nothing is left on the shelf; try in a new shop → jangteo dev --ephemeral",
+    )
 }

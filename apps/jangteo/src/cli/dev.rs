@@ -6,18 +6,21 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::Router;
 use boot::Signals;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use contracts::http::Role;
+use serde_json::json;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use web::{DemoLogin, Site};
 
 use super::client::{ADDRESS_FILE, DEFAULT_DATA};
 use super::language::{in_language, say, won};
-use super::{Ended, data_flag};
+use super::{Ended, Output, data_flag, json as write_json, progress};
 use crate::seed::{self, ONCALL, PASSWORD, SHOPPER, Seeded};
 use crate::shop::Shop;
 
+pub(super) const DEFAULT_PORT: u16 = 8080;
+pub(super) const DEFAULT_LOG: &str = "warn";
 /// Requests under way get this long after Ctrl-C, so that all of it ends within two seconds.
 const DRAIN: Duration = Duration::from_millis(1_500);
 /// A failed fsync: the file may not hold what the process believes (`EX_IOERR`).
@@ -34,8 +37,32 @@ pub(super) struct Flags {
     #[arg(long, conflicts_with = "data")]
     ephemeral: bool,
     /// The port to serve on, on this machine only; 0 takes a free one.
-    #[arg(long, env = "PORT", default_value_t = 8080)]
+    #[arg(long, default_value_t = DEFAULT_PORT)]
     port: u16,
+    /// What is logged: a level, or a filter in the words of RUST_LOG.
+    #[arg(long, value_name = "FILTER", default_value = DEFAULT_LOG)]
+    log: String,
+    /// How it is written; `auto` is text on a terminal and JSON elsewhere.
+    #[arg(long, value_enum, default_value = "auto")]
+    log_format: LogFormat,
+}
+
+/// How lines of the log look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    Auto,
+    Text,
+    Json,
+}
+
+impl From<LogFormat> for boot::LogFormat {
+    fn from(format: LogFormat) -> Self {
+        match format {
+            LogFormat::Auto => Self::Auto,
+            LogFormat::Text => Self::Text,
+            LogFormat::Json => Self::Json,
+        }
+    }
 }
 
 /// Where the data is, and for how long.
@@ -53,8 +80,8 @@ struct Serving {
     server: JoinHandle<anyhow::Result<()>>,
 }
 
-pub(super) async fn run(flags: Flags) -> Result<(), Ended> {
-    boot::telemetry("warn");
+pub(super) async fn run(flags: Flags, output: Output) -> Result<(), Ended> {
+    boot::telemetry_as(&flags.log, flags.log_format.into());
     let mut signals = Signals::listen().context("could not listen for signals")?;
     let bound = match boot::bind(flags.port).await {
         Ok(bound) => bound,
@@ -62,7 +89,8 @@ pub(super) async fn run(flags: Flags) -> Result<(), Ended> {
     };
     let port = bound.address.port();
     let kept = Kept::new(&flags)?;
-    let shop = Shop::start(&kept.folder).await?;
+    let starting = Shop::start(&kept.folder);
+    let shop = progress::step("데이터 열기", "opening the data", starting).await?;
     // One that a killed process left behind points elsewhere; this shop is not ready yet.
     forget_address(&kept.folder)?;
     announce_start(&shop, &kept);
@@ -87,8 +115,11 @@ pub(super) async fn run(flags: Flags) -> Result<(), Ended> {
         stop,
         server,
     };
+    let seeding = seed::seed(&serving.shop.places);
     let seeded = tokio::select! {
-        seeded = seed::seed(&serving.shop.places) => seeded.context("could not seed the shop")?,
+        seeded = progress::step("시드", "seeding", seeding) => {
+            seeded.context("could not seed the shop")?
+        }
         // Broken off while it was still seeding: the next start goes on with it.
         () = signals.next() => {
             drop(open);
@@ -98,6 +129,11 @@ pub(super) async fn run(flags: Flags) -> Result<(), Ended> {
     open.send_replace(true);
     write_address(&serving.kept.folder, port)?;
     announce_ready(&seeded, &serving.kept, port);
+    if output == Output::Json {
+        let (folder, is_kept) = (&serving.kept.folder, serving.kept.temporary.is_none());
+        let url = format!("http://localhost:{port}");
+        write_json(&json!({ "url": url, "data": folder, "kept": is_kept }))?;
+    }
 
     tokio::select! {
         () = signals.next() => {}
@@ -108,9 +144,11 @@ pub(super) async fn run(flags: Flags) -> Result<(), Ended> {
                 std::process::exit(EXIT_IN_DOUBT);
             }
             forget_address(&serving.kept.folder)?;
-            let korean = format!("서비스 하나가 멈췄어요: {why:?} → 다시 시작하세요");
-            let english = format!("a service ended: {why:?}; start again");
-            return Err(Ended::Failed(anyhow::anyhow!(in_language(&korean, &english).to_owned())));
+            let flag = data_flag(&serving.kept.folder);
+            return Err(Ended::failed(
+                &format!("서비스 하나가 멈췄어요: {why:?} → jangteo doctor{flag}"),
+                &format!("a service ended: {why:?} → jangteo doctor{flag}"),
+            ));
         }
     }
     serving.end(signals).await
@@ -138,11 +176,10 @@ fn in_the_way(flags: &Flags, unbound: boot::Unbound) -> Ended {
         return Ended::Failed(unbound.into());
     }
     let (folder, flag) = (flags.data.display(), data_flag(&flags.data));
-    let korean =
-        format!("{folder} 의 상점이 이미 {own} 에서 돌고 있어요 → jangteo demo order{flag}");
-    let english =
-        format!("the shop of {folder} runs at {own} already; try: jangteo demo order{flag}");
-    Ended::Refused(in_language(&korean, &english).to_owned())
+    Ended::refused(
+        &format!("{folder} 의 상점이 이미 {own} 에서 돌고 있어요 → jangteo demo order{flag}"),
+        &format!("the shop of {folder} runs at {own} already → jangteo demo order{flag}"),
+    )
 }
 
 impl Kept {

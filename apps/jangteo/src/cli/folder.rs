@@ -6,7 +6,6 @@ use std::path::Path;
 
 use boot::{Folder, Refused};
 
-use super::language::in_language;
 use super::{Ended, Target, client::ADDRESS_FILE};
 use crate::check;
 
@@ -15,8 +14,8 @@ pub(super) fn found(path: &Path) -> Result<Folder, Ended> {
     Folder::find(path).ok_or_else(|| {
         let folder = path.display();
         let korean = format!("{folder} 에 상점 데이터가 없어요. 먼저 시작하세요 → jangteo dev");
-        let english = format!("{folder} holds no shop's data; start one: jangteo dev");
-        Ended::NotFound(in_language(&korean, &english).to_owned())
+        let english = format!("{folder} holds no shop's data; start one → jangteo dev");
+        Ended::not_found(&korean, &english)
     })
 }
 
@@ -36,4 +35,22 @@ pub(super) fn runs(target: &Target) -> bool {
     }
     let is_still = || Folder::find(&target.data).is_some_and(|folder| locked(&folder).is_ok());
     target.data.join(ADDRESS_FILE).exists() && !is_still()
+}
+
+/// How large a database is, and its write-ahead log.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sizes {
+    pub file: u64,
+    pub log: u64,
+}
+
+pub(super) fn sizes(folder: &Path, name: &str) -> Sizes {
+    let size = |end: &str| {
+        let file = folder.join(format!("{name}.db{end}"));
+        std::fs::metadata(file).map_or(0, |file| file.len())
+    };
+    Sizes {
+        file: size(""),
+        log: size("-wal"),
+    }
 }

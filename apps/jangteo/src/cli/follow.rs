@@ -10,9 +10,9 @@ use contracts::ids::{OrderId, SagaId};
 use contracts::time::Timestamp;
 use reqwest::Response;
 
-use super::Ended;
 use super::client::Client;
-use super::language::{event_words, in_language, print};
+use super::language::{event_words, print, print_line};
+use super::{Ended, Output};
 
 /// A saga on this machine takes milliseconds.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -22,17 +22,26 @@ pub(super) async fn follow(
     shopper: &Client,
     operator: &Client,
     order_id: OrderId,
+    told: Told,
 ) -> Result<SagaStoryView, Ended> {
-    follow_on(shopper, order_id, 0).await?;
+    follow_on(shopper, order_id, 0, told).await?;
     operator.get(&format!("/api/v1/sagas/{order_id}")).await
 }
 
 /// As `follow`, however long it takes; by any id of a saga, an order's or a refund's.
-pub(super) async fn watch(operator: &Client, saga: SagaId) -> Result<SagaStoryView, Ended> {
+pub(super) async fn watch(
+    operator: &Client,
+    saga: SagaId,
+    output: Output,
+) -> Result<SagaStoryView, Ended> {
     let path = format!("/api/v1/sagas/{saga}");
     let mut story: SagaStoryView = operator.get(&path).await?;
     let order_id = story.saga.order_id;
-    let mut printed = Printed::default();
+    let told = match output {
+        Output::Table => Told::InWords,
+        Output::Json => Told::AsJson,
+    };
+    let mut printed = Printed::new(0, told);
     loop {
         // The server ends a stream after minutes, and the next one goes on where it was.
         until_rest(operator, order_id, &mut printed).await?;
@@ -51,28 +60,65 @@ pub(super) async fn seen(shopper: &Client, order_id: OrderId) -> Result<i64, End
 }
 
 /// Prints what comes after the rows already seen, until nothing of the order is under way.
-pub(super) async fn follow_on(shopper: &Client, order_id: OrderId, seen: i64) -> Result<(), Ended> {
-    let mut printed = Printed { seen, begun: None };
+pub(super) async fn follow_on(
+    shopper: &Client,
+    order_id: OrderId,
+    seen: i64,
+    told: Told,
+) -> Result<(), Ended> {
+    let mut printed = Printed::new(seen, told);
     let rest = until_rest(shopper, order_id, &mut printed);
     let followed = tokio::time::timeout(LONGEST, rest).await;
     followed.unwrap_or_else(|_| {
-        Err(Ended::Failed(anyhow::anyhow!(
-            "{order_id}: {}",
-            in_language(
-                "20초가 지나도 끝나지 않았어요",
-                "did not end within 20 seconds"
-            )
-        )))
+        Err(Ended::failed(
+            &format!("{order_id}: 20초가 지나도 끝나지 않았어요 → jangteo saga show {order_id}"),
+            &format!("{order_id} did not end within 20 seconds → jangteo saga show {order_id}"),
+        ))
     })
 }
 
+/// How rows are told as they come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    InWords,
+    /// A document a line.
+    AsJson,
+    /// Not at all: the answer comes at the end.
+    Silently,
+}
+
 /// What was told of an audit so far.
-#[derive(Default)]
 struct Printed {
+    told: Told,
     /// The number of the last row.
     seen: i64,
     /// When the first row was written.
     begun: Option<Timestamp>,
+}
+
+impl Printed {
+    fn new(seen: i64, told: Told) -> Self {
+        Self {
+            told,
+            seen,
+            begun: None,
+        }
+    }
+
+    fn row(&mut self, event: &AuditEventView) -> Result<(), Ended> {
+        self.seen = event.no;
+        let begun = *self.begun.get_or_insert(event.at);
+        match self.told {
+            Told::Silently => {}
+            Told::AsJson => print_line(event)?,
+            Told::InWords => {
+                let millis = event.at.since(begun).as_micros() as f64 / 1_000.0;
+                let words = audit_words(&event.kind);
+                print(&format!("  +{millis:>8.1}ms  {:<22} {words}", event.kind));
+            }
+        }
+        Ok(())
+    }
 }
 
 async fn until_rest(
@@ -92,14 +138,7 @@ async fn until_rest(
         if event.no <= printed.seen {
             continue;
         }
-        printed.seen = event.no;
-        let begun = *printed.begun.get_or_insert(event.at);
-        let millis = event.at.since(begun).as_micros() as f64 / 1_000.0;
-        print(&format!(
-            "  +{millis:>8.1}ms  {:<22} {}",
-            event.kind,
-            audit_words(&event.kind)
-        ));
+        printed.row(&event)?;
     }
     Ok(())
 }

@@ -5,23 +5,25 @@ use std::sync::OnceLock;
 
 use contracts::problem::Language;
 
-/// The reader's language, from `LC_ALL`, `LC_MESSAGES` or `LANG`.
+use super::Ended;
+
+/// The reader's language.
+pub(super) fn language() -> Language {
+    static LANGUAGE: OnceLock<Language> = OnceLock::new();
+    *LANGUAGE.get_or_init(|| match locale() {
+        Some(locale) if locale.starts_with("en") => Language::En,
+        Some(_) | None => Language::Ko,
+    })
+}
+
+/// What `LC_ALL`, `LC_MESSAGES` or `LANG` says, the first that says anything.
 #[expect(
     clippy::disallowed_methods,
     reason = "the locale of a command line is its environment"
 )]
-pub(super) fn language() -> Language {
-    static LANGUAGE: OnceLock<Language> = OnceLock::new();
-    *LANGUAGE.get_or_init(|| {
-        let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let locale = set("LC_ALL")
-            .or_else(|| set("LC_MESSAGES"))
-            .or_else(|| set("LANG"));
-        match locale {
-            Some(locale) if locale.starts_with("en") => Language::En,
-            Some(_) | None => Language::Ko,
-        }
-    })
+pub(super) fn locale() -> Option<String> {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set)
 }
 
 /// The text in the reader's language.
@@ -35,13 +37,20 @@ pub(super) fn in_language<'t>(korean: &'t str, english: &'t str) -> &'t str {
 /// Says something on standard error.
 pub(super) fn say(korean: &str, english: &str) {
     // A closed terminal is no reason to fail.
-    let _unheard = writeln!(std::io::stderr(), "{}", in_language(korean, english));
+    let _unheard = writeln!(anstream::stderr(), "{}", in_language(korean, english));
 }
 
 /// Writes a line of data to standard output.
 pub(super) fn print(line: &str) {
     // Whoever reads may have seen enough (`| head`).
-    let _unread = writeln!(std::io::stdout(), "{line}");
+    let _unread = writeln!(anstream::stdout(), "{line}");
+}
+
+/// Writes one of several documents, on a line of its own.
+pub(super) fn print_line(value: &impl serde::Serialize) -> Result<(), Ended> {
+    let text = serde_json::to_string(value).map_err(anyhow::Error::from)?;
+    print(&text);
+    Ok(())
 }
 
 /// What an event means to a person.

@@ -9,7 +9,8 @@ use contracts::http::{NoBody, Page};
 
 use super::client::Client;
 use super::language::{in_language, print, say};
-use super::{Ended, Output, Target, json};
+use super::table::{Cell, Table, Tone, numbers, words};
+use super::{Ended, Output, Target, json, progress};
 
 /// A million orders are read twice in less.
 const LONGEST: Duration = Duration::from_secs(600);
@@ -17,19 +18,14 @@ const LONGEST: Duration = Duration::from_secs(600);
 #[derive(Subcommand)]
 pub(super) enum Projection {
     /// The read models, with their lag.
-    List(Flags),
+    List {
+        #[command(flatten)]
+        target: Target,
+    },
     /// Fill new rows from the write side and the events, compare them, then let lists read them.
     Rebuild(Named),
     /// Compare what lists read with the write side, row by row.
     Check(Named),
-}
-
-#[derive(Args)]
-pub(super) struct Flags {
-    #[arg(long, value_enum, default_value = "table")]
-    output: Output,
-    #[command(flatten)]
-    target: Target,
 }
 
 #[derive(Args)]
@@ -38,53 +34,60 @@ pub(super) struct Named {
     #[arg(default_value = "order_view")]
     name: String,
     #[command(flatten)]
-    flags: Flags,
+    target: Target,
 }
 
-pub(super) async fn run(projection: Projection) -> Result<(), Ended> {
+pub(super) async fn run(projection: Projection, output: Output) -> Result<(), Ended> {
     match projection {
-        Projection::List(flags) => list(&flags).await,
-        Projection::Rebuild(named) => rebuild(&named).await,
-        Projection::Check(named) => check(&named).await,
+        Projection::List { target } => list(&target, output).await,
+        Projection::Rebuild(named) => rebuild(&named, output).await,
+        Projection::Check(named) => check(&named, output).await,
     }
 }
 
-async fn list(flags: &Flags) -> Result<(), Ended> {
-    let page: Page<ProjectionView> = operator(&flags.target)
-        .await?
-        .get("/api/v1/projections")
-        .await?;
-    if flags.output == Output::Json {
+async fn list(target: &Target, output: Output) -> Result<(), Ended> {
+    let client = Client::operator(target).await?;
+    let page: Page<ProjectionView> = client.get("/api/v1/projections").await?;
+    if output == Output::Json {
         return json(&page);
     }
+    let mut table = Table::new([
+        words("조회 모델", "view"),
+        numbers("세대", "generation"),
+        numbers("만드는 중", "building"),
+        numbers("안 읽은 이벤트", "unread events"),
+        words("재구축", "rebuilt"),
+    ]);
     for view in page.items {
-        let building = view.building.map_or(String::new(), |generation| {
-            format!("  {} {generation}", in_language("만드는 중", "building"))
-        });
-        let rebuilt = view
-            .rebuilt_at
-            .map_or(String::new(), |at| format!("  {at}"));
-        print(&format!(
-            "{}  {} {}  {} {}{building}{rebuilt}",
-            view.name,
-            in_language("세대", "generation"),
-            view.generation,
-            in_language("안 읽은 이벤트", "unread events"),
-            view.unread,
-        ));
+        let tone = match view.unread {
+            0 => Tone::Plain,
+            _ => Tone::Open,
+        };
+        let building = view.building.map(|generation| generation.to_string());
+        let rebuilt = view.rebuilt_at.map(|at| at.to_string());
+        table.row([
+            view.name.into(),
+            view.generation.into(),
+            building.unwrap_or_default().into(),
+            Cell::new(view.unread, tone),
+            rebuilt.unwrap_or("-".to_owned()).into(),
+        ]);
     }
+    table.print();
     Ok(())
 }
 
-async fn rebuild(named: &Named) -> Result<(), Ended> {
+async fn rebuild(named: &Named, output: Output) -> Result<(), Ended> {
     say(
         "쓰기 쪽 주문으로 새 세대를 채우고 있어요. 상점은 계속 열려 있어요.",
         "filling a new generation from the write side; the shop stays open",
     );
     let path = format!("/api/v1/projections/{}/rebuild", named.name);
-    let client = operator(&named.flags.target).await?;
-    let rebuilt: ProjectionRebuildView = client.act(&path, &NoBody {}, LONGEST).await?;
-    match named.flags.output {
+    let client = Client::operator(&named.target).await?;
+    let rebuilt = client.act(&path, &NoBody {}, LONGEST);
+    let rebuilt: ProjectionRebuildView =
+        progress::step("조회 모델 재구축", "rebuilding the view", rebuilt).await?;
+    match output {
         Output::Json => json(&rebuilt)?,
         Output::Table => {
             tell(&rebuilt.check);
@@ -96,21 +99,23 @@ async fn rebuild(named: &Named) -> Result<(), Ended> {
     }
     match rebuilt.switched {
         true => Ok(()),
-        false => Err(differs(&rebuilt.check)),
+        false => Err(differs(&rebuilt.check, &named.target)),
     }
 }
 
-async fn check(named: &Named) -> Result<(), Ended> {
+async fn check(named: &Named, output: Output) -> Result<(), Ended> {
     let path = format!("/api/v1/projections/{}/check", named.name);
-    let client = operator(&named.flags.target).await?;
-    let checked: ProjectionCheckView = client.act(&path, &NoBody {}, LONGEST).await?;
-    match named.flags.output {
+    let client = Client::operator(&named.target).await?;
+    let checked = client.act(&path, &NoBody {}, LONGEST);
+    let checked: ProjectionCheckView =
+        progress::step("조회 모델 대조", "comparing the view", checked).await?;
+    match output {
         Output::Json => json(&checked)?,
         Output::Table => tell(&checked),
     }
     match checked.differing {
         0 => Ok(()),
-        1.. => Err(differs(&checked)),
+        1.. => Err(differs(&checked, &named.target)),
     }
 }
 
@@ -128,16 +133,13 @@ fn tell(checked: &ProjectionCheckView) {
     ));
 }
 
-fn differs(checked: &ProjectionCheckView) -> Ended {
+fn differs(checked: &ProjectionCheckView, target: &Target) -> Ended {
     let orders: Vec<String> = checked.orders.iter().map(ToString::to_string).collect();
-    let orders = orders.join(", ");
-    let korean = format!("조회 모델이 쓰기 쪽과 달라요: {orders} → jangteo projection rebuild");
-    let english = format!("the view differs from the write side: {orders}; rebuild it");
-    Ended::Failed(anyhow::anyhow!(in_language(&korean, &english).to_owned()))
-}
-
-async fn operator(target: &Target) -> Result<Client, Ended> {
-    Client::new(target)?
-        .login(&target.email, &target.password)
-        .await
+    let (orders, flag) = (orders.join(", "), target.flag());
+    Ended::failed(
+        &format!("조회 모델이 쓰기 쪽과 달라요: {orders} → jangteo projection rebuild{flag}"),
+        &format!(
+            "the view differs from the write side: {orders} → jangteo projection rebuild{flag}"
+        ),
+    )
 }

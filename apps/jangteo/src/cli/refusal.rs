@@ -1,5 +1,7 @@
 //! Why the shop does not start, in the reader's language: which file or port, and what to do.
 
+use std::path::Path;
+
 use anyhow::Error;
 use boot::{Refused, Unbound};
 use contracts::problem::Language;
@@ -31,6 +33,12 @@ pub(super) fn by_a_guard(error: &Error) -> bool {
         },
         Some(Refused::Io { .. }) | None => false,
     }
+}
+
+/// Why one database file is not opened.
+pub(super) fn file(file: &Path, error: OpenError) -> String {
+    let file = file.to_owned();
+    told(&Refused::Database { file, error }.into())
 }
 
 fn port(unbound: &Unbound) -> String {

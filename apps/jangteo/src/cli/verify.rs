@@ -4,15 +4,15 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
 use clap::Args;
 use contracts::http::invariants::InvariantsView;
 use contracts::problem::Language;
 use invariants::LIVENESS;
 
 use super::client::Client;
-use super::language::{in_language, language, print, say};
-use super::{Ended, Output, Target, folder};
+use super::language::{language, print, say};
+use super::table::Tone;
+use super::{Ended, Output, Target, folder, json, progress};
 use crate::check;
 
 /// How long `--at-rest` waits for the last saga to end.
@@ -26,57 +26,62 @@ pub(super) struct Flags {
     /// Wait until nothing is under way, then check what must hold only then as well.
     #[arg(long)]
     at_rest: bool,
-    #[arg(long, value_enum, default_value = "table")]
-    output: Output,
     #[command(flatten)]
     target: Target,
 }
 
-pub(super) async fn run(flags: Flags) -> Result<(), Ended> {
+pub(super) async fn run(flags: Flags, output: Output) -> Result<(), Ended> {
     let found = match folder::runs(&flags.target) {
         true => ask(&flags).await?,
-        false => read(&flags.target.data, flags.at_rest)?,
+        false => read(&flags.target.data, flags.at_rest).await?,
     };
-    if flags.output == Output::Json {
-        let text = serde_json::to_string_pretty(&found).map_err(anyhow::Error::from)?;
-        print(&text);
-    } else {
-        tell(&found);
+    match output {
+        Output::Json => json(&found)?,
+        Output::Table => tell(&found),
     }
+    let flag = flags.target.flag();
     if !found.violations.is_empty() {
         let count = found.violations.len();
-        return Err(Ended::Failed(anyhow!(
-            "{count}{}",
-            in_language("건의 불변식 위반이 있어요", " violations of invariants")
-        )));
+        return Err(Ended::failed(
+            &format!(
+                "{count}건의 불변식 위반이 있어요 → jangteo db backup{flag} 로 지금 상태를 남기고 \
+                 docs/runbook.md 를 보세요"
+            ),
+            &format!(
+                "{count} violations of invariants → keep what there is with \
+                 jangteo db backup{flag}, and see docs/runbook.md"
+            ),
+        ));
     }
     if !found.unrest.is_empty() {
-        return Err(Ended::Failed(anyhow!(in_language(
-            "아직 진행 중인 것이 있어 다 검사하지 못했어요 → 잠시 뒤 다시 해 보세요",
-            "something is still under way, so not all was checked; try again later"
-        ))));
+        return Err(Ended::failed(
+            &format!("아직 진행 중인 것이 있어 다 검사하지 못했어요 → jangteo saga list{flag}"),
+            &format!(
+                "something is still under way, so not all was checked → jangteo saga list{flag}"
+            ),
+        ));
     }
     Ok(())
 }
 
 async fn ask(flags: &Flags) -> Result<InvariantsView, Ended> {
-    let target = &flags.target;
-    let client = Client::new(target)?
-        .login(&target.email, &target.password)
-        .await?;
+    let client = Client::operator(&flags.target).await?;
     let path = format!("/api/v1/invariants?atRest={}", flags.at_rest);
-    let mut waited = Duration::ZERO;
-    loop {
-        let found: InvariantsView = client.get_within(&path, LONGEST_CHECK).await?;
-        if !flags.at_rest || found.unrest.is_empty() || waited >= LONGEST_WAIT {
-            return Ok(found);
+    let checked = async {
+        let mut waited = Duration::ZERO;
+        loop {
+            let found: InvariantsView = client.get_within(&path, LONGEST_CHECK).await?;
+            if !flags.at_rest || found.unrest.is_empty() || waited >= LONGEST_WAIT {
+                return Ok(found);
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+            waited += LOOK_AGAIN;
         }
-        tokio::time::sleep(LOOK_AGAIN).await;
-        waited += LOOK_AGAIN;
-    }
+    };
+    progress::step("불변식 검사", "checking the invariants", checked).await
 }
 
-fn read(path: &Path, at_rest: bool) -> Result<InvariantsView, Ended> {
+async fn read(path: &Path, at_rest: bool) -> Result<InvariantsView, Ended> {
     let found = folder::found(path)?;
     let _locks = folder::locked(&found).map_err(anyhow::Error::from)?;
     let folder = path.display();
@@ -84,8 +89,16 @@ fn read(path: &Path, at_rest: bool) -> Result<InvariantsView, Ended> {
         &format!("상점이 돌고 있지 않아요. {folder} 의 파일을 검사해요."),
         &format!("no shop is running; checking the files in {folder}"),
     );
-    let checked = check::files(path, at_rest);
-    let checked = checked.with_context(|| format!("could not read the files in {folder}"))?;
+    let files = path.to_owned();
+    let checked = progress::blocking("불변식 검사", "checking the invariants", move || {
+        check::files(&files, at_rest)
+    });
+    let checked = checked.await?.map_err(|failed| {
+        Ended::failed(
+            &format!("{folder} 의 파일을 읽지 못했어요: {failed} → jangteo db check {folder}"),
+            &format!("could not read the files in {folder}: {failed} → jangteo db check {folder}"),
+        )
+    })?;
     Ok(crate::operations::shown(checked))
 }
 
@@ -101,9 +114,9 @@ fn tell(found: &InvariantsView) {
             .any(|violation| violation.invariant == *name);
         let waits = name.as_str() == LIVENESS.0 && !found.unrest.is_empty();
         let mark = match (broken, waits) {
-            (true, _) => "✗",
-            (false, true) => "…",
-            (false, false) => "✓",
+            (true, _) => Tone::Bad.paint("✗"),
+            (false, true) => Tone::Open.paint("…"),
+            (false, false) => Tone::Good.paint("✓"),
         };
         let mut meanings: Vec<&str> = checked.iter().map(|one| one.meaning.as_str()).collect();
         if let (Language::Ko, Some(korean)) = (language(), in_korean(name)) {
@@ -113,8 +126,11 @@ fn tell(found: &InvariantsView) {
     }
     for violation in &found.violations {
         print(&format!(
-            "✗ {} {}: {}",
-            violation.invariant, violation.subject, violation.witness
+            "{} {} {}: {}",
+            Tone::Bad.paint("✗"),
+            violation.invariant,
+            violation.subject,
+            violation.witness
         ));
     }
     for unrest in &found.unrest {

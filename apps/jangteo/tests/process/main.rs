@@ -13,6 +13,12 @@ mod backups;
 /// What every command says and how it exits.
 mod commands;
 
+/// What every command says to a program.
+mod documents;
+
+/// Looking at the machine, the configuration and the commands themselves.
+mod care;
+
 /// What operators do when something is stuck.
 mod operating;
 

@@ -15,6 +15,8 @@ use crate::caller::Caller;
 /// Far longer than anything here takes; a test that meets it has hung.
 pub const LONGEST: Duration = Duration::from_secs(60);
 
+const JANGTEO: &str = env!("CARGO_BIN_EXE_jangteo");
+
 /// Whoever measures time, or fills both cores, does it alone.
 pub async fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::const_new(());
@@ -45,11 +47,20 @@ pub struct Shop {
 
 /// `jangteo` with these arguments, in an environment that says nothing about it.
 fn command(arguments: &[&OsStr], environment: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_jangteo"));
+    command_of(JANGTEO, arguments, environment)
+}
+
+fn command_of(program: &str, arguments: &[&OsStr], environment: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(program);
     for name in ["LC_ALL", "LC_MESSAGES", "LANG", "PORT", "RUST_LOG"] {
         command.env_remove(name);
     }
-    for name in ["JANGTEO_URL", "JANGTEO_EMAIL", "JANGTEO_PASSWORD"] {
+    for name in [
+        "JANGTEO_CONFIG",
+        "JANGTEO_URL",
+        "JANGTEO_EMAIL",
+        "JANGTEO_PASSWORD",
+    ] {
         command.env_remove(name);
     }
     command.envs(environment.iter().copied()).args(arguments);
@@ -78,9 +89,20 @@ pub async fn run_with<A: AsRef<OsStr>>(arguments: &[A], environment: &[(&str, &s
 impl Program {
     pub fn start<A: AsRef<OsStr>>(arguments: &[A], environment: &[(&str, &str)]) -> Self {
         let arguments: Vec<_> = arguments.iter().map(AsRef::as_ref).collect();
-        let mut child = command(&arguments, environment)
-            .spawn()
-            .expect("the program starts");
+        Self::spawn(command(&arguments, environment))
+    }
+
+    /// With the right to so many open files.
+    pub fn with_few_files<A: AsRef<OsStr>>(files: u32, arguments: &[A]) -> Self {
+        let script = format!("ulimit -n {files}; exec \"$@\"");
+        let mut all: Vec<&OsStr> = ["-c".as_ref(), script.as_ref(), "sh".as_ref()].into();
+        all.push(OsStr::new(JANGTEO));
+        all.extend(arguments.iter().map(AsRef::as_ref));
+        Self::spawn(command_of("sh", &all, &[]))
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        let mut child = command.spawn().expect("the program starts");
         let stdout = lines(child.stdout.take().expect("piped"));
         let stderr = lines(child.stderr.take().expect("piped"));
         Self {

@@ -11,8 +11,7 @@ use contracts::http::saga::SagaState;
 
 use super::{Flags, Stage, cart, key};
 use crate::cli::Ended;
-use crate::cli::follow::follow;
-use crate::cli::language::{in_language, print, say};
+use crate::cli::language::say;
 
 /// A loop is open again within milliseconds.
 const MOST_TRIES: usize = 50;
@@ -27,7 +26,7 @@ pub(in crate::cli) struct KillFlags {
     #[arg(long, value_enum, default_value = "before-commit")]
     point: Point,
     #[command(flatten)]
-    flags: Flags,
+    pub(super) flags: Flags,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -48,8 +47,7 @@ enum Point {
     AfterPublish,
 }
 
-pub(super) async fn kill(flags: &KillFlags) -> Result<(), Ended> {
-    let stage = Stage::set(&flags.flags.target).await?;
+pub(super) async fn kill(stage: &Stage, flags: &KillFlags) -> Result<(), Ended> {
     let (service, point) = (name(flags.service), words(flags.point));
     let [first, second] = stage.two_on_the_shelf()?;
     let total = 2 * first.price.won() + second.price.won();
@@ -66,16 +64,15 @@ pub(super) async fn kill(flags: &KillFlags) -> Result<(), Ended> {
     );
     let cart = cart([(first.id, 2), (second.id, 1)], None);
     let placed = stage.place_until_answered(&cart).await?;
-    print(&format!("{}  {}", placed.order_id, placed.order_number));
-    let story = follow(&stage.shopper, &stage.operator, placed.order_id).await?;
+    let story = stage.follow(&placed).await?;
     stage.conclude(&story, SagaState::Completed, None).await?;
     let times = stage.reopened(service).await? - before;
     if times == 0 {
-        let korean = format!("{service} 루프가 죽지 않았어요");
-        let english = format!("{service}'s loop was not killed");
-        return Err(Ended::Failed(anyhow::anyhow!(
-            in_language(&korean, &english).to_owned()
-        )));
+        let flag = &stage.flag;
+        return Err(Ended::failed(
+            &format!("{service} 루프가 죽지 않았어요 → jangteo doctor{flag}"),
+            &format!("{service}'s loop was not killed → jangteo doctor{flag}"),
+        ));
     }
     say(
         &format!("{service} 루프를 {times}번 다시 열었고, 주문은 한 번만 이루어졌어요."),

@@ -7,10 +7,10 @@ use contracts::http::saga::SagaState;
 use contracts::ids::{OrderId, RefundId};
 use contracts::money::Money;
 
-use super::{Stage, cart, key, refused};
-use crate::cli::Ended;
+use super::{Stage, cart, key};
 use crate::cli::follow::follow_on;
 use crate::cli::language::{in_language, say, won};
+use crate::cli::{Ended, Output, json};
 
 pub(super) async fn refund(stage: &Stage) -> Result<(), Ended> {
     let [first, second] = stage.two_on_the_shelf()?;
@@ -20,7 +20,11 @@ pub(super) async fn refund(stage: &Stage) -> Result<(), Ended> {
     let coupon = stage.coupon(first, total).await?;
     let cart = cart([(first.id, 2), (second.id, 1)], coupon);
     let story = stage.place_and_follow(&cart).await?;
-    stage.conclude(&story, SagaState::Completed, None).await?;
+    match stage.output {
+        Output::Table => stage.conclude(&story, SagaState::Completed, None).await?,
+        // The order, with its refunds, is the answer.
+        Output::Json => stage.expect(&story, SagaState::Completed, None)?,
+    }
     let order_id: OrderId = story.saga.saga_id.cast();
     let paid = stage.balance().await?;
 
@@ -37,6 +41,9 @@ pub(super) async fn refund(stage: &Stage) -> Result<(), Ended> {
     let rest = stage.give_back(order_id, None).await?;
 
     let order = stage.order(order_id).await?;
+    if stage.output == Output::Json {
+        json(&order)?;
+    }
     let back = done(&order, &[one.refund_id, rest.refund_id])?;
     let after = stage.balance().await?;
     say(
@@ -57,11 +64,11 @@ pub(super) async fn refund(stage: &Stage) -> Result<(), Ended> {
     );
     let owed = order.paid_price.unwrap_or(Money::ZERO);
     if back != owed || after != before {
-        let korean = format!("{} 중 {} 만 돌아왔어요", won(owed.won()), won(back.won()));
-        let english = format!("{} of {} came back", won(back.won()), won(owed.won()));
-        return Err(Ended::Failed(anyhow::anyhow!(
-            in_language(&korean, &english).to_owned()
-        )));
+        let (flag, owed, back) = (&stage.flag, won(owed.won()), won(back.won()));
+        return Err(Ended::failed(
+            &format!("{owed} 중 {back} 만 돌아왔어요 → jangteo verify --at-rest{flag}"),
+            &format!("{back} of {owed} came back → jangteo verify --at-rest{flag}"),
+        ));
     }
     Ok(())
 }
@@ -77,7 +84,13 @@ fn done(order: &OrderView, refunds: &[RefundId]) -> Result<Money, Ended> {
         .map(|id| of(id).map(|refund| refund.amount))
         .collect();
     let sum = amounts.and_then(Money::checked_sum);
-    sum.ok_or_else(|| refused("환불이 아직 끝나지 않았어요", "a refund is not done yet"))
+    sum.ok_or_else(|| {
+        let order_id = order.order_id;
+        Ended::refused(
+            &format!("환불이 아직 끝나지 않았어요 → jangteo saga watch {order_id}"),
+            &format!("a refund is not done yet → jangteo saga watch {order_id}"),
+        )
+    })
 }
 
 impl Stage {
@@ -100,7 +113,7 @@ impl Stage {
         };
         let path = format!("/api/v1/orders/{order_id}/refunds");
         let accepted = self.shopper.post(&path, &key("refund"), &body).await?;
-        follow_on(&self.shopper, order_id, seen).await?;
+        follow_on(&self.shopper, order_id, seen, self.told()).await?;
         Ok(accepted)
     }
 }
