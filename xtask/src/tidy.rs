@@ -107,7 +107,9 @@ pub fn run() -> Result<()> {
         text_of(&files, clippy_lists::ROOT)?,
         text_of(&files, clippy_lists::SERVICES)?,
     ));
-    findings.extend(commands::check(text_of(&files, commands::README)?));
+    for (readme, section) in commands::READMES {
+        findings.extend(commands::check(readme, section, text_of(&files, readme)?));
+    }
     findings.extend(edges::check(&workspace::packages()?));
 
     for finding in files.iter().flat_map(size::look) {

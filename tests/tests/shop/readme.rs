@@ -1,5 +1,5 @@
-//! The worked example of the README: the requests it shows, sent to a shop with the demo's data.
-//! What it shows is looked up in its text, so that neither can change without the other.
+//! The worked example of the READMEs: the requests they show, sent to a shop with the demo's data.
+//! What is sent is looked up in both texts, so that none can change without the others.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,44 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shop_tests::{Member, TestShop};
 
-const README: &str = include_str!("../../../README.md");
+/// Each README, and the words before what the timeline reads.
+const READMES: [(&str, &str); 2] = [
+    (include_str!("../../../README.md"), "It reads "),
+    (include_str!("../../../README.ko.md"), "이렇게 나와요: "),
+];
 
-/// Something that the README says word for word.
+/// Something that each README says word for word.
 #[track_caller]
 fn shown(text: &str) -> &str {
-    assert!(README.contains(text), "the README does not say: {text}");
+    for (readme, _) in READMES {
+        assert!(readme.contains(text), "not in {}: {text}", title(readme));
+    }
     text
+}
+
+fn title(readme: &str) -> &str {
+    readme.lines().next().unwrap_or_default()
+}
+
+/// The blocks of code, without what is said beside the commands.
+fn blocks(readme: &str) -> Vec<&str> {
+    let lines = readme.lines();
+    let mut in_block = false;
+    let code = lines.filter(|line| {
+        let is_fence = line.starts_with("```");
+        in_block ^= is_fence;
+        in_block && !is_fence
+    });
+    code.map(|line| line.split(" #").next().unwrap_or(line).trim_end())
+        .collect()
+}
+
+#[test]
+fn both_readmes_show_the_same_commands() {
+    let [(english, _), (korean, _)] = READMES;
+    let shown = blocks(english);
+    assert!(shown.len() > 40, "{shown:?}");
+    assert_eq!(shown, blocks(korean));
 }
 
 /// A body that the README sends.
@@ -76,12 +107,16 @@ async fn one_order_from_the_cart_to_its_timeline() {
     let types = events["items"].as_array().unwrap().iter();
     let types: BTreeSet<_> = types.map(|event| event["type"].as_str().unwrap()).collect();
     // Order may hear of a later step first, so only what is told counts here.
-    let (_, list) = README
-        .split_once("It reads ")
-        .expect("the README tells what it reads");
-    let (list, _) = list.split_once(':').expect("the list ends with a colon");
-    let list = list.split(',').map(|kind| kind.trim().trim_matches('`'));
-    assert_eq!(types, list.collect());
+    for (readme, before) in READMES {
+        let (_, list) = readme.split_once(before).expect("it tells what it reads");
+        // Up to the end of the sentence, whatever ends it.
+        let list = list
+            .split([':', '.'])
+            .next()
+            .expect("the end of a sentence");
+        let list = list.split(',').map(|kind| kind.trim().trim_matches('`'));
+        assert_eq!(types, list.collect(), "{}", title(readme));
+    }
     shop.end().await;
 }
 

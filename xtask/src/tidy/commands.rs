@@ -1,30 +1,33 @@
-//! The README promises two commands, and only two: one runs the product, one tests it.
+//! Each README promises two commands, and only two: one runs the product, one tests it.
 
 use super::Finding;
 
-pub const README: &str = "README.md";
+/// The READMEs, and what each calls the section of its commands.
+pub const READMES: [(&str, &str); 2] = [
+    ("README.md", "## Two commands"),
+    ("README.ko.md", "## 명령 두 개"),
+];
 
-const SECTION: &str = "## Two commands";
-const COMMANDS: [&str; 2] = ["cargo run --release", "cargo xtask test"];
+const COMMANDS: [&str; 2] = ["cargo run --release -- dev", "cargo xtask test"];
 
-pub fn check(readme: &str) -> Vec<Finding> {
-    let found = commands(readme);
+pub fn check(path: &str, section: &str, readme: &str) -> Vec<Finding> {
+    let found = commands(section, readme);
     if found == COMMANDS {
         return Vec::new();
     }
-    let says = format!("`{SECTION}` must hold exactly {COMMANDS:?} in code blocks, not {found:?}");
+    let says = format!("`{section}` must hold exactly {COMMANDS:?} in code blocks, not {found:?}");
     vec![Finding {
-        path: README.to_owned(),
+        path: path.to_owned(),
         line: 0,
         says,
     }]
 }
 
 /// The lines of the section's code blocks, without the comments that explain them.
-fn commands(readme: &str) -> Vec<&str> {
+fn commands<'r>(section: &str, readme: &'r str) -> Vec<&'r str> {
     let section = readme
         .lines()
-        .skip_while(|line| line.trim_end() != SECTION)
+        .skip_while(|line| line.trim_end() != section)
         .skip(1);
     let mut in_block = false;
     let mut commands = Vec::new();
@@ -43,20 +46,24 @@ fn commands(readme: &str) -> Vec<&str> {
 mod tests {
     use super::check;
 
-    const README: &str = "# A\n\n## Two commands\n\n```sh\ncargo run --release   # the shop\n\
-                          cargo xtask test\n```\n\n## After\n\n```sh\ncargo install\n```\n";
+    const README: &str = "# A\n\n## Two commands\n\n```sh\n\
+                          cargo run --release -- dev   # the shop\ncargo xtask test\n```\n\n\
+                          ## After\n\n```sh\ncargo install\n```\n";
+
+    fn findings(readme: &str) -> usize {
+        check("README.md", "## Two commands", readme).len()
+    }
 
     #[test]
     fn two_commands_pass_and_a_third_or_none_fails() {
-        assert_eq!(check(README), []);
+        assert_eq!(findings(README), 0);
+        let third = README.replace("cargo xtask test", "cargo test\nmake");
+        assert_eq!(findings(&third), 1);
+        assert_eq!(findings(&README.replace("cargo xtask test\n", "")), 1);
         assert_eq!(
-            check(&README.replace("cargo xtask test", "cargo test\nmake")).len(),
+            findings(&README.replace("## Two commands", "## Commands")),
             1
         );
-        assert_eq!(check(&README.replace("cargo xtask test\n", "")).len(), 1);
-        assert_eq!(
-            check(&README.replace("## Two commands", "## Commands")).len(),
-            1
-        );
+        assert_eq!(check("README.ko.md", "## 명령 두 개", README).len(), 1);
     }
 }

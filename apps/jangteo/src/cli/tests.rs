@@ -3,7 +3,14 @@ use clap::CommandFactory;
 use super::*;
 
 /// What tells people what to type.
-const TEXTS: [(&str, &str); 1] = [("README.md", include_str!("../../../../README.md"))];
+const TEXTS: [(&str, &str); 3] = [
+    ("README.md", include_str!("../../../../README.md")),
+    ("README.ko.md", include_str!("../../../../README.ko.md")),
+    (
+        "docs/runbook.md",
+        include_str!("../../../../docs/runbook.md"),
+    ),
+];
 
 /// What a text shows to be typed: lines of its blocks, and code within its sentences.
 fn shown(text: &'static str) -> Vec<&'static str> {
