@@ -1,4 +1,4 @@
-//! What surrounds a request: the reader's language, the W3C trace it belongs to, and the name its
+//! What surrounds a request: the reader's language, the trace it belongs to, and the name its
 //! caller gave it. Read once by `layers`; no span is opened here.
 
 use std::convert::Infallible;
@@ -10,6 +10,8 @@ use axum::http::header::{ACCEPT_LANGUAGE, HeaderName};
 use axum::http::request::Parts;
 use contracts::envelope::Trace;
 use contracts::problem::{Document, Language, Problem};
+
+mod b3;
 
 pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 pub(crate) const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
@@ -28,7 +30,8 @@ pub struct Context {
 
 impl Context {
     pub(crate) fn read(headers: &HeaderMap) -> Context {
-        let trace = trace_in(headers).unwrap_or_else(new_trace);
+        let trace = trace_in(headers).or_else(|| b3::trace_in(headers));
+        let trace = trace.unwrap_or_else(new_trace);
         let correlation_id = match correlation_in(headers) {
             Some(name) => name.into(),
             None => trace.trace_id().unwrap_or_default().into(),

@@ -26,6 +26,20 @@ fn a_valid_trace_is_carried_on_as_it_came() {
 }
 
 #[test]
+fn b3_is_asked_after_the_w3c() {
+    let b3 = ("b3", "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-0");
+    let carried = "00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-00";
+    assert_eq!(read(&[b3]).trace.as_str(), Some(carried));
+    let both = read(&[b3, ("traceparent", TRACE)]);
+    assert_eq!(both.trace.as_str(), Some(TRACE));
+    assert_eq!(&*both.correlation_id, &TRACE[3..35]);
+    assert_eq!(
+        read(&[b3, ("traceparent", "x")]).trace.as_str(),
+        Some(carried)
+    );
+}
+
+#[test]
 fn any_other_trace_is_begun_anew() {
     for bad in [
         "",
