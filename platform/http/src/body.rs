@@ -41,6 +41,15 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
+/// The whole of a body that is no longer than the limit; one that says it is longer is refused
+/// unread.
+pub async fn read_whole(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Failure> {
+    if announced(headers).is_some_and(|length| length > limit as u64) {
+        return Err(too_large(limit));
+    }
+    collect(body, limit).await
+}
+
 /// The body's bytes, if they are JSON by their header and no more than the limit.
 pub(crate) async fn read(request: Request) -> Result<Bytes, Failure> {
     let limit = request
@@ -48,10 +57,7 @@ pub(crate) async fn read(request: Request) -> Result<Bytes, Failure> {
         .get()
         .map_or(DEFAULT_BODY_BYTES, |BodyLimit(limit)| *limit);
     let (parts, body) = request.into_parts();
-    if announced(&parts.headers).is_some_and(|length| length > limit as u64) {
-        return Err(too_large(limit));
-    }
-    let bytes = collect(body, limit).await?;
+    let bytes = read_whole(&parts.headers, body, limit).await?;
     if !bytes.is_empty() && !is_json(&parts.headers) {
         let problem = Problem::new(Code::UnsupportedMediaType).detail(
             "Content-Type은 application/json이어야 해요",

@@ -31,6 +31,14 @@ impl Caller {
         }
     }
 
+    /// Whoever the one Authorization header names, if the verifier accepts its token.
+    pub fn verified(headers: &HeaderMap, verifier: &Verifier) -> Result<Caller, Failure> {
+        let token = bearer(headers).ok_or(Code::Unauthenticated)?;
+        verifier
+            .verify(token)
+            .map_err(|refused| refused.code().into())
+    }
+
     /// Who the facts that follow are said to come from.
     pub fn actor(self) -> Actor {
         self.role.actor(self.user)
@@ -41,14 +49,15 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Caller, Failure> {
+        // Verified before, by the gateway in this process.
+        if let Some(caller) = parts.extensions.get::<Caller>() {
+            return Ok(*caller);
+        }
         let verifier = parts
             .extensions
             .get::<Arc<Verifier>>()
             .ok_or_else(|| Failure::internal(anyhow!("no verifier stands around this route")))?;
-        let token = bearer(&parts.headers).ok_or(Code::Unauthenticated)?;
-        verifier
-            .verify(token)
-            .map_err(|refused| refused.code().into())
+        Caller::verified(&parts.headers, verifier)
     }
 }
 

@@ -26,13 +26,19 @@ impl IdempotencyKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Refuses a request without a key, or with one that has not its shape.
+    pub fn look(headers: &HeaderMap) -> Result<(), Problem> {
+        key_in(headers).map(|_| ())
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<IdempotencyKey, Failure> {
-        key_in(&parts.headers).map_err(Failure::from)
+        let key = key_in(&parts.headers)?;
+        Ok(IdempotencyKey(key.to_owned()))
     }
 }
 
@@ -104,7 +110,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Keyed<T> {
     async fn from_request(request: Request, state: &S) -> Result<Keyed<T>, Failure> {
         let (mut parts, body) = request.into_parts();
         let caller = Caller::from_request_parts(&mut parts, state).await?;
-        let key = key_in(&parts.headers)?;
+        let key = IdempotencyKey(key_in(&parts.headers)?.to_owned());
         let scope = Scope::new(caller.user, route(&parts), &key);
         let (method, uri) = (parts.method.clone(), full_uri(&parts));
         let bytes = body::read(Request::from_parts(parts, body)).await?;
@@ -118,7 +124,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Keyed<T> {
     }
 }
 
-fn key_in(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
+fn key_in(headers: &HeaderMap) -> Result<&str, Problem> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let first = values.next().ok_or(Code::IdempotencyKeyRequired)?;
     let key = first.to_str().unwrap_or_default();
@@ -126,7 +132,7 @@ fn key_in(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
         && (1..=KEY_MAX).contains(&key.len())
         && key.bytes().all(|c| c.is_ascii_graphic());
     if well_formed {
-        return Ok(IdempotencyKey(key.to_owned()));
+        return Ok(key);
     }
     let message = Text::new(
         format!("보이는 ASCII 문자 1자부터 {KEY_MAX}자까지 한 번만 쓸 수 있어요"),

@@ -13,8 +13,9 @@ mod prefer;
 mod reply;
 mod token;
 
-/// Everything around the handlers, applied once to the whole router.
-pub use layers::layers;
+/// Everything around the handlers: applied once to the whole router, or by whoever calls it in
+/// process.
+pub use layers::{Dress, inner, layers, panicked};
 
 /// Language, trace and correlation of a request.
 pub use context::Context;
@@ -24,7 +25,7 @@ pub use caller::Caller;
 pub use token::{BadKey, Realm, Refused, Signer, TokenKey, Verifier};
 
 /// What a request carries, parsed.
-pub use body::{BodyLimit, DEFAULT_BODY_BYTES, Json};
+pub use body::{BodyLimit, DEFAULT_BODY_BYTES, Json, read_whole};
 pub use keyed::{Fingerprint, IdempotencyKey, Keyed, Scope};
 pub use list::{Paging, Query};
 pub use path::{PathId, PathName};
