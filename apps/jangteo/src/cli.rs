@@ -25,6 +25,7 @@ mod outbox;
 mod progress;
 mod projection;
 mod refusal;
+mod routes;
 mod sagas;
 mod table;
 mod verify;

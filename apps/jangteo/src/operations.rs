@@ -19,6 +19,7 @@ use contracts::http::{Page, Role};
 use contracts::ids::{self, SagaId};
 use contracts::problem::{Code, Problem};
 use contracts::saga::{self, Direction};
+use gateway::Meters;
 use order::view::{self, Rebuild};
 use platform_http::{Caller, Failure, Paging, PathId, Query};
 
@@ -39,13 +40,18 @@ const CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(10 * 60);
 #[derive(Clone)]
 pub struct Operations {
     places: Places,
+    gateway: Meters,
     pub(crate) rebuild: Rebuild,
 }
 
 impl Operations {
-    pub fn new(places: Places) -> Self {
+    pub fn new(places: Places, gateway: Meters) -> Self {
         let rebuild = Self::rebuild(&places);
-        Self { places, rebuild }
+        Self {
+            places,
+            gateway,
+            rebuild,
+        }
     }
 }
 
@@ -91,7 +97,7 @@ async fn ready(State(operations): State<Operations>) -> Result<StatusCode, Failu
 
 /// Prometheus text. Only what is on this machine can reach the port it is served on.
 async fn metrics(State(operations): State<Operations>) -> impl IntoResponse {
-    let text = crate::metrics::text(&operations.places);
+    let text = crate::metrics::text(&operations.places) + &operations.gateway.text();
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text)
 }
 

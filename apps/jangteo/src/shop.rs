@@ -1,4 +1,5 @@
-//! The shop: five services and the order view over one data folder, behind one router.
+//! The shop: five services and the order view over one data folder, behind the
+//! gateway.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,10 +10,10 @@ use boot::{Ended, Folder, Host, Hosted, Place, Running};
 use contracts::envelope::ServiceName;
 use db::Readers;
 use event_log::Topic;
+use gateway::Plan;
 use order::Order;
 use order::view::OrderView;
 use payment::Payment;
-use platform_http::layers;
 use product::Product;
 use promotion::Promotion;
 use user::User;
@@ -42,6 +43,16 @@ pub struct Places {
     pub long_readers: Arc<[Readers]>,
 }
 
+/// What runs in this process, as routes name it.
+pub(crate) const SERVICES: [&str; 6] = [
+    "user",
+    "product",
+    "order",
+    "payment",
+    "promotion",
+    "operations",
+];
+
 /// How long a service took to open.
 pub struct Started {
     pub name: &'static str,
@@ -49,8 +60,15 @@ pub struct Started {
 }
 
 impl Shop {
-    /// Opens the databases, takes the writers over and starts the loops.
+    /// Opens the databases, takes the writers over and starts the loops, behind the gateway that
+    /// ships.
     pub async fn start(folder: &Path) -> anyhow::Result<Self> {
+        Self::start_behind(Plan::shipped(), folder).await
+    }
+
+    /// As `start`, behind a gateway of one's own.
+    pub async fn start_behind(plan: Plan, folder: &Path) -> anyhow::Result<Self> {
+        plan.look(&SERVICES)?;
         let mut host = Host::new(Folder::open(folder)?, boot::now)?;
         let mut started = Vec::new();
         let mut clock = Stopwatch::start();
@@ -88,17 +106,19 @@ impl Shop {
             long_readers: check::long_readers(folder),
         };
         backup::remove_unfinished(folder)?;
-        let operations = Operations::new(places.clone());
+        let operations = Operations::new(places.clone(), plan.meters());
         let rebuild = operations.rebuild.clone();
-        let routes = Router::new()
-            .merge(User::router(places.user.clone())?)
-            .merge(Product::router(places.product.clone())?)
-            .merge(Order::router(places.order.clone())?)
-            .merge(Payment::router(places.payment.clone())?)
-            .merge(Promotion::router(places.promotion.clone())?)
-            .merge(operations::router(operations));
-        let router = layers(routes, host.verifier());
-        lap("router");
+        let routers = [
+            User::router(places.user.clone())?,
+            Product::router(places.product.clone())?,
+            Order::router(places.order.clone())?,
+            Payment::router(places.payment.clone())?,
+            Promotion::router(places.promotion.clone())?,
+            operations::router(operations),
+        ];
+        let services = SERVICES.into_iter().zip(routers).collect();
+        let router = plan.open(services, host.verifier())?.router();
+        lap("gateway");
         let running = host.run()?;
         // Nobody waits for it: lists read none of what it takes away.
         tokio::spawn(async move {

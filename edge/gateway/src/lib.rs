@@ -35,4 +35,5 @@ mod way;
 pub use headers::protect;
 pub use meters::Meters;
 pub use settings::{BadRoutes, Settings};
+pub use table::Told;
 pub use way::{Gateway, Plan};

@@ -130,6 +130,10 @@ impl Meter {
         }
     }
 
+    pub(crate) fn route(&self) -> &str {
+        &self.route
+    }
+
     pub(crate) fn count(&self, status: StatusCode, took: Duration) {
         let status = status.as_u16();
         let place = STATUSES.iter().position(|known| *known == status);

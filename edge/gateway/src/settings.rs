@@ -90,9 +90,9 @@ impl Settings {
         parsed(SHIPPED).expect("a test reads the shipped file")
     }
 
-    /// Reads a file's text; `file` is what refusals call it.
-    pub fn read(file: &str, text: &str) -> Result<Settings, BadRoutes> {
-        let mut settings = parsed(text).map_err(|error| BadRoutes::syntax(file, &error))?;
+    /// Reads a file's text.
+    pub fn read(text: &str) -> Result<Settings, BadRoutes> {
+        let mut settings = parsed(text).map_err(|error| BadRoutes::syntax(&error))?;
         if settings.routes.is_empty() {
             settings.routes = Settings::shipped().routes;
         }

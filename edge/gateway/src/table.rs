@@ -49,6 +49,16 @@ pub(crate) struct Entry {
     meter: Meter,
 }
 
+/// One method of one path, as it is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Told<'t> {
+    pub method: &'t Method,
+    pub path: &'t str,
+    pub service: &'t str,
+    pub public: bool,
+    pub key: bool,
+}
+
 /// What a request asks for.
 pub(crate) enum Found<'t> {
     Route(&'t Entry),
@@ -101,6 +111,18 @@ impl Table {
             Some((_, entry)) => Found::Route(entry),
             None => Found::OtherMethod(&template.methods[0].1, &template.other),
         }
+    }
+
+    pub(crate) fn told(&self) -> impl Iterator<Item = Told<'_>> {
+        let templates = self.templates.iter();
+        let methods = templates.flat_map(|template| &template.methods);
+        methods.map(|(method, entry)| Told {
+            method,
+            path: entry.meter.route(),
+            service: &self.services[entry.service],
+            public: entry.public,
+            key: entry.key,
+        })
     }
 
     pub(crate) fn meters(&self) -> impl Iterator<Item = &Meter> {

@@ -19,7 +19,7 @@ use crate::headers::{self, Transport};
 use crate::meters::Meters;
 use crate::rate::Rate;
 use crate::settings::{BadRoutes, Meant, Settings};
-use crate::table::{Entry, Found, Table};
+use crate::table::{Entry, Found, Table, Told};
 use crate::upstream::{Client, Forwarded, Http, Unreached, Upstream, client};
 
 /// A service that was out of reach is looked for again a second later.
@@ -56,8 +56,25 @@ impl Plan {
         })
     }
 
+    /// Of the file that ships.
+    pub fn shipped() -> Plan {
+        Plan::new(Settings::shipped()).expect("a test compiles the shipped file")
+    }
+
     pub fn meters(&self) -> Meters {
         self.meters.clone()
+    }
+
+    /// Every method and path, as people and tests are told.
+    pub fn routes(&self) -> impl Iterator<Item = Told<'_>> {
+        self.meters.table.told()
+    }
+
+    /// Whether everything it names is there, given the services of this process. `open` looks too;
+    /// this is for whoever wants to know before anything is started.
+    pub fn look(&self, in_process: &[&'static str]) -> Result<(), BadRoutes> {
+        let routers = in_process.iter().map(|name| (*name, Router::new()));
+        self.upstreams(routers.collect()).map(|_| ())
     }
 
     /// Opens the gateway over the services of this process and those that have an address.
@@ -66,19 +83,11 @@ impl Plan {
         in_process: Vec<(&'static str, Router)>,
         verifier: Arc<Verifier>,
     ) -> Result<Gateway, BadRoutes> {
+        let upstreams = self.upstreams(in_process)?;
         let Plan { settings, meters } = self;
-        let mut reached = Reached {
-            settings: &settings,
-            in_process: in_process.into_iter().collect(),
-            client: client(),
-        };
-        // Those that have settings and no route are looked at too: their name may be mistyped.
-        reached.known(settings.services.keys())?;
-        let names = meters.table.services.iter();
-        let upstreams: Result<Vec<_>, _> = names.map(|name| reached.upstream(name)).collect();
         Ok(Gateway(Arc::new(Way {
-            upstreams: upstreams?,
             meters,
+            upstreams,
             checks: Checks {
                 verifier,
                 rate: settings.rate_limit.as_ref().map(Rate::new),
@@ -89,6 +98,23 @@ impl Plan {
             },
             since: Instant::now(),
         })))
+    }
+
+    /// In the order of the table's services.
+    fn upstreams(
+        &self,
+        in_process: Vec<(&'static str, Router)>,
+    ) -> Result<Vec<Upstream>, BadRoutes> {
+        let settings = &self.settings;
+        let mut reached = Reached {
+            settings,
+            in_process: in_process.into_iter().collect(),
+            client: client(),
+        };
+        // Those that have settings and no route are looked at too: their name may be mistyped.
+        reached.known(settings.services.keys())?;
+        let names = self.meters.table.services.iter();
+        names.map(|name| reached.upstream(name)).collect()
     }
 }
 

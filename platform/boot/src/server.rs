@@ -63,13 +63,15 @@ async fn free_near(port: u16) -> u16 {
 }
 
 impl Bound {
-    /// Serves until `stop` resolves; requests under way are answered.
+    /// Serves until `stop` resolves; requests under way are answered. Each request says where it
+    /// comes from.
     pub async fn serve(
         self,
         router: Router,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
-        axum::serve(self.listener, router)
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(self.listener, service)
             .with_graceful_shutdown(stop)
             .await
             .context("the HTTP server failed")

@@ -4,4 +4,5 @@ mod compensated;
 mod completed;
 mod refunded;
 mod shown;
+mod traced;
 mod waiting;

@@ -15,7 +15,7 @@ use web::{DemoLogin, Site};
 
 use super::client::{ADDRESS_FILE, DEFAULT_DATA};
 use super::language::{in_language, say, won};
-use super::{Ended, Output, data_flag, json as write_json, progress};
+use super::{Ended, Output, data_flag, json as write_json, progress, routes};
 use crate::seed::{self, ONCALL, PASSWORD, SHOPPER, Seeded};
 use crate::shop::Shop;
 
@@ -39,6 +39,9 @@ pub(super) struct Flags {
     /// The port to serve on, on this machine only; 0 takes a free one.
     #[arg(long, default_value_t = DEFAULT_PORT)]
     port: u16,
+    /// Where requests go and what they may take: a routes.toml in the place of the one that ships.
+    #[arg(long, value_name = "FILE")]
+    routes: Option<PathBuf>,
     /// What is logged: a level, or a filter in the words of RUST_LOG.
     #[arg(long, value_name = "FILTER", default_value = DEFAULT_LOG)]
     log: String,
@@ -82,6 +85,7 @@ struct Serving {
 
 pub(super) async fn run(flags: Flags, output: Output) -> Result<(), Ended> {
     boot::telemetry_as(&flags.log, flags.log_format.into());
+    let plan = routes::plan(flags.routes.as_deref())?;
     let mut signals = Signals::listen().context("could not listen for signals")?;
     let bound = match boot::bind(flags.port).await {
         Ok(bound) => bound,
@@ -89,7 +93,7 @@ pub(super) async fn run(flags: Flags, output: Output) -> Result<(), Ended> {
     };
     let port = bound.address.port();
     let kept = Kept::new(&flags)?;
-    let starting = Shop::start(&kept.folder);
+    let starting = Shop::start_behind(plan, &kept.folder);
     let shop = progress::step("데이터 열기", "opening the data", starting).await?;
     // One that a killed process left behind points elsewhere; this shop is not ready yet.
     forget_address(&kept.folder)?;

@@ -28,6 +28,9 @@ mod lifecycle;
 /// What is refused, with what message, and that nothing is harmed by it.
 mod refusals;
 
+/// A gateway of one's own.
+mod routes;
+
 /// Clients without pause, for the tests that break a shop under load.
 mod load;
 

@@ -7,7 +7,7 @@ fn gate(under_way: u32, waiting: u32) -> Gate {
         "[limits]\nunder_way = {under_way}\nwaiting = {waiting}\nwait_ms = 1000\n\
          [breaker]\nwindow = 4\nleast = 2\nprobes = 1\nopen_ms = 30000\n"
     );
-    Gate::new("order", &Settings::read("routes.toml", &text).unwrap())
+    Gate::new("order", &Settings::read(&text).unwrap())
 }
 
 #[tokio::test(start_paused = true)]

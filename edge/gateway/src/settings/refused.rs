@@ -3,8 +3,8 @@
 /// Each says what to change.
 #[derive(Debug, thiserror::Error)]
 pub enum BadRoutes {
-    #[error("{file}: {says}")]
-    Syntax { file: String, says: String },
+    #[error("{0}")]
+    Syntax(String),
     #[error("{key} {says}")]
     Value { key: String, says: String },
     #[error("routes.{route}: `{text}` is no route; write `GET /path/{{name}}`: {why}")]
@@ -40,12 +40,9 @@ pub enum BadRoutes {
 pub struct Meant(Option<String>);
 
 impl BadRoutes {
-    pub(super) fn syntax(file: &str, error: &toml::de::Error) -> BadRoutes {
+    pub(super) fn syntax(error: &toml::de::Error) -> BadRoutes {
         let meant = unknown_key(error.message());
-        BadRoutes::Syntax {
-            file: file.to_owned(),
-            says: format!("{error}{meant}"),
-        }
+        BadRoutes::Syntax(format!("{}{meant}", error.to_string().trim_end()))
     }
 }
 

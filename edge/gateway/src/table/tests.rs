@@ -1,7 +1,7 @@
 use super::*;
 
 fn table(text: &str) -> Result<Table, BadRoutes> {
-    Table::new(&Settings::read("routes.toml", text).unwrap())
+    Table::new(&Settings::read(text).unwrap())
 }
 
 /// One route a line: `METHOD /path service`.

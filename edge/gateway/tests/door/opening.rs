@@ -4,7 +4,7 @@ use gateway::{Plan, Settings};
 use crate::server::{service, verifier};
 
 fn refused(settings: &str) -> String {
-    let settings = Settings::read("routes.toml", settings).unwrap();
+    let settings = Settings::read(settings).unwrap();
     let services = vec![("order", service()), ("payment", Router::new())];
     let opened = Plan::new(settings).unwrap().open(services, verifier());
     opened.err().unwrap().to_string()

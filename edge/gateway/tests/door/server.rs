@@ -121,7 +121,7 @@ impl Door {
     }
 
     pub fn over(file: &str, services: Vec<(&'static str, Router)>) -> Door {
-        let plan = Plan::new(Settings::read("routes.toml", file).unwrap()).unwrap();
+        let plan = Plan::new(Settings::read(file).unwrap()).unwrap();
         let meters = plan.meters();
         let gateway = plan.open(services, verifier()).unwrap();
         Door {

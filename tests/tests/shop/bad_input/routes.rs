@@ -455,3 +455,30 @@ fn the_table_has_every_route() {
         .map(|route| (route.method.to_string(), route.path.to_owned()));
     assert_eq!(known.collect::<BTreeSet<_>>(), served);
 }
+
+/// What is served and no route of the gateway's would be no address at all; one that asks for
+/// less there than here would be open.
+#[test]
+fn the_gateway_has_every_route() {
+    let plan = gateway::Plan::shipped();
+    let told: BTreeSet<_> = plan
+        .routes()
+        .map(|route| (route.path, route.method.as_str(), route.public, route.key))
+        .collect();
+    let table = routes();
+    let wanted: BTreeSet<_> = table
+        .iter()
+        .map(|route| {
+            let public = route.access == Access::Anybody;
+            (route.path, route.method.as_str(), public, route.keyed)
+        })
+        .collect();
+    let missing: Vec<_> = wanted.difference(&told).collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+    let documents = ["/docs", "/openapi", "/asyncapi"];
+    let unknown: Vec<_> = told
+        .difference(&wanted)
+        .filter(|(path, ..)| !documents.iter().any(|start| path.starts_with(start)))
+        .collect();
+    assert!(unknown.is_empty(), "{unknown:#?}");
+}
