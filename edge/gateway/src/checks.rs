@@ -3,13 +3,13 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
 use axum::extract::{ConnectInfo, Request};
 use contracts::problem::{Code, Problem};
 use http_body_util::Limited;
 use platform_http::{Caller, Failure, IdempotencyKey, Verifier, read_whole};
+use tokio::time::Instant;
 
 use crate::rate::{Key, Rate};
 use crate::table::Entry;
@@ -17,25 +17,22 @@ use crate::table::Entry;
 pub(crate) struct Checks {
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) rate: Option<Rate>,
+    /// What the rates' time is counted from.
+    pub(crate) since: Instant,
 }
 
 impl Checks {
     /// Whether a request may go on. Who calls is written into it: in this process nobody looks
     /// at the token again.
-    pub(crate) fn check(
-        &self,
-        entry: &Entry,
-        request: &mut Request,
-        now: Duration,
-    ) -> Result<(), Failure> {
+    pub(crate) fn check(&self, entry: &Entry, request: &mut Request) -> Result<(), Failure> {
         let address = address(request);
         if entry.public {
-            self.count(None, address, now)?;
+            self.count(None, address)?;
             // Its handler may yet ask who calls.
             self.hand_on(request);
         } else {
             let caller = Caller::verified(request.headers(), &self.verifier);
-            self.count(caller.as_ref().ok(), address, now)?;
+            self.count(caller.as_ref().ok(), address)?;
             request.extensions_mut().insert(caller?);
         }
         if entry.key {
@@ -51,12 +48,7 @@ impl Checks {
     }
 
     /// Members have a share each, and whoever is none shares that of their address.
-    fn count(
-        &self,
-        caller: Option<&Caller>,
-        address: Option<IpAddr>,
-        now: Duration,
-    ) -> Result<(), Failure> {
+    fn count(&self, caller: Option<&Caller>, address: Option<IpAddr>) -> Result<(), Failure> {
         let Some(rate) = &self.rate else {
             return Ok(());
         };
@@ -65,7 +57,7 @@ impl Checks {
             (None, Some(address)) => Key::of(address),
             (None, None) => return Ok(()),
         };
-        rate.take(key, now).map_err(|wait| {
+        rate.take(key, self.since.elapsed()).map_err(|wait| {
             let seconds = wait.as_millis().div_ceil(1_000);
             let problem = Problem {
                 retry_after_seconds: Some(u32::try_from(seconds).unwrap_or(u32::MAX).max(1)),

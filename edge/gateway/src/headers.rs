@@ -8,7 +8,6 @@ use axum::http::header::{
     CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::response::Response;
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -30,13 +29,6 @@ const OVER_TLS: HeaderValue = HeaderValue::from_static("max-age=63072000; includ
 
 /// How many are written below: room is made for them once.
 const WRITTEN: usize = 7;
-
-/// Puts the headers onto an answer that did not come through the gateway, such as a page that is
-/// composed around it.
-pub fn protect(mut response: Response) -> Response {
-    write(response.headers_mut(), Transport::Plain);
-    response
-}
 
 /// How callers come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

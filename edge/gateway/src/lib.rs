@@ -32,7 +32,6 @@ mod meters;
 /// A request's way through all of it.
 mod way;
 
-pub use headers::protect;
 pub use meters::Meters;
 pub use settings::{BadRoutes, Settings};
 pub use table::Told;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use contracts::problem::{Code, Problem};
 use platform_http::{Dress, Failure, Verifier};
@@ -41,7 +42,6 @@ struct Way {
     upstreams: Vec<Upstream>,
     checks: Checks,
     transport: Transport,
-    since: Instant,
 }
 
 impl Plan {
@@ -91,12 +91,12 @@ impl Plan {
             checks: Checks {
                 verifier,
                 rate: settings.rate_limit.as_ref().map(Rate::new),
+                since: Instant::now(),
             },
             transport: match settings.tls {
                 true => Transport::Tls,
                 false => Transport::Plain,
             },
-            since: Instant::now(),
         })))
     }
 
@@ -163,6 +163,19 @@ impl Reached<'_> {
 }
 
 impl Gateway {
+    /// Pages before everything else, with the headers that every answer has; what is no page is
+    /// the gateway's.
+    pub fn around(&self, pages: Router) -> Router {
+        let transport = self.0.transport;
+        let protected = move |mut response: Response| {
+            headers::write(response.headers_mut(), transport);
+            std::future::ready(response)
+        };
+        pages
+            .layer(map_response(protected))
+            .fallback_service(self.router())
+    }
+
     /// Everything that is served, as one router.
     pub fn router(&self) -> Router {
         let Gateway(way) = self.clone();
@@ -196,8 +209,7 @@ impl Way {
     ) -> Result<Response, Failure> {
         let entry = match found {
             Found::Route(entry) => {
-                self.checks
-                    .check(entry, &mut request, self.since.elapsed())?;
+                self.checks.check(entry, &mut request)?;
                 entry
             }
             Found::OtherMethod(entry, _) => {
