@@ -94,6 +94,11 @@ impl Serving {
         Self::start(&mut host("floor-http")).await
     }
 
+    /// The bare route behind the gateway, which checks the tokens of the shop in this folder.
+    pub async fn gateway(folder: &Path) -> anyhow::Result<Self> {
+        Self::start(host("gateway").arg(folder)).await
+    }
+
     pub fn usage(&self) -> anyhow::Result<Usage> {
         Usage::of(self.child.id().context("it has ended")?)
     }

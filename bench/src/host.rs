@@ -31,6 +31,8 @@ pub enum Host {
     Monolith { folder: PathBuf },
     /// Serve a route that parses an order and answers.
     FloorHttp,
+    /// Serve the same route behind the gateway, which checks tokens as the shop of a folder does.
+    Gateway { folder: PathBuf },
     /// Write orders in batches to five SQLite databases, and answer with the seconds it took.
     FloorSqlite(floor::Flags),
     /// Append orders in batches to a log, and answer with the seconds it took.
@@ -49,6 +51,7 @@ pub fn run(host: Host) -> anyhow::Result<()> {
         }
         Host::Monolith { folder } => runtime.block_on(monolith::serve(&folder)),
         Host::FloorHttp => runtime.block_on(serve(floor::http::router())),
+        Host::Gateway { folder } => runtime.block_on(gateway(&folder)),
         Host::FloorSqlite(flags) => answer(&floor::sqlite::run(&flags)?),
         Host::FloorLog(flags) => answer(&floor::log::run(&flags)?),
     }
@@ -56,6 +59,11 @@ pub fn run(host: Host) -> anyhow::Result<()> {
 
 fn spec_in(text: &str) -> anyhow::Result<Spec> {
     serde_json::from_str(text).context("not a population")
+}
+
+async fn gateway(folder: &Path) -> anyhow::Result<()> {
+    let host = boot::Host::new(boot::Folder::open(&data(folder))?, boot::now)?;
+    serve(floor::http::behind_gateway(host.verifier())?).await
 }
 
 /// Says the port, and serves until nobody holds the other end of standard input.

@@ -66,13 +66,18 @@ impl Arena {
         })
     }
 
-    /// Starts a contestant on fresh data.
-    pub async fn enter(&self, contestant: Contestant, workload: &str) -> anyhow::Result<Ring> {
+    /// What was seeded for a contestant; each that runs has a copy.
+    pub fn seeded(&self, contestant: Contestant) -> &Path {
         let [shop, monolith] = &self.seeded;
-        let seeded = match contestant {
+        match contestant {
             Contestant::Shop => shop,
             Contestant::Monolith => monolith,
-        };
+        }
+    }
+
+    /// Starts a contestant on fresh data.
+    pub async fn enter(&self, contestant: Contestant, workload: &str) -> anyhow::Result<Ring> {
+        let seeded = self.seeded(contestant);
         let name = format!("{workload}-{}", contestant.name());
         let folder = self.folder.copy(seeded, &name)?;
         let population = Population::read(&folder)?;

@@ -6,6 +6,7 @@ mod browse;
 mod burst;
 mod failures;
 mod flash;
+mod gateway;
 mod growth;
 mod kill;
 mod latency;
@@ -35,13 +36,15 @@ pub enum Workload {
     Burst,
     /// W9: kill -9 under load, again and again.
     Kill,
+    /// A bare route, and the same behind the gateway.
+    Gateway,
     /// What an order costs after many others, and how long a start takes then.
     Growth,
 }
 
 impl Workload {
     /// All but growth, which takes long.
-    pub const USUAL: [Self; 8] = [
+    pub const USUAL: [Self; 9] = [
         Self::Throughput,
         Self::Latency,
         Self::Flash,
@@ -50,6 +53,7 @@ impl Workload {
         Self::Browse,
         Self::Burst,
         Self::Kill,
+        Self::Gateway,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -62,6 +66,7 @@ impl Workload {
             Self::Browse => "browse",
             Self::Burst => "burst",
             Self::Kill => "kill",
+            Self::Gateway => "gateway",
             Self::Growth => "growth",
         }
     }
@@ -81,6 +86,7 @@ impl Workload {
             Self::Browse => browse::run(arena, plan, figures).await,
             Self::Burst => burst::run(arena, plan, figures).await,
             Self::Kill => kill::run(arena, plan, figures).await,
+            Self::Gateway => gateway::run(arena, plan, figures).await,
             Self::Growth => growth::run(arena, plan, figures).await,
         }
     }

@@ -18,9 +18,11 @@ pub const FAILING: &str = "W4 failing orders, all answers";
 pub const RUSH: &str = "W5 coupon rush, all answers";
 pub const BROWSE: &str = "W6 browse, all answers";
 pub const BURST: &str = "W8 burst";
+pub const BARE: &str = "bare axum route";
+pub const GATEWAY: &str = "the same behind the gateway";
 pub const GROWN: &str = "W1 after growth";
 
-pub(super) const ALL: [&str; 19] = [
+pub(super) const ALL: [&str; 21] = [
     UNIFORM,
     HOT,
     UNIFORM_SATURATED,
@@ -39,6 +41,8 @@ pub(super) const ALL: [&str; 19] = [
     RUSH,
     BROWSE,
     BURST,
+    BARE,
+    GATEWAY,
     GROWN,
 ];
 
