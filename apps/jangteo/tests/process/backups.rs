@@ -186,6 +186,8 @@ async fn what_a_killed_shop_left_of_a_backup_is_removed_and_its_files_can_be_cop
     let folder = tempfile::tempdir().unwrap();
     let mut shop = Shop::start(folder.path()).await;
     shop.run(&["demo", "order"]).await.exits(0);
+    // The list of orders hears of it a moment later, and a killed shop hears nothing more.
+    shop.run(&["verify", "--at-rest"]).await.exits(0);
     shop.program.kill().await;
     let left = folder
         .path()
