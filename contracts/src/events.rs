@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use schemars::{Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -108,6 +109,22 @@ macro_rules! facts {
             pub const fn event_type(self) -> &'static str {
                 match self {
                     $($(Self::$name => concat!("jangteo.", $topic, ".", $verb, ".v1"),)*)*
+                }
+            }
+
+            /// The schema of its content.
+            pub fn schema(self, generator: &mut SchemaGenerator) -> Schema {
+                match self {
+                    $($(Self::$name => generator.subschema_for::<$name>(),)*)*
+                }
+            }
+
+            /// One as it is written, from the golden files.
+            pub const fn sample(self) -> &'static str {
+                match self {
+                    $($(Self::$name => include_str!(
+                        concat!("../golden/events/", stringify!($name), ".v1.json")
+                    ),)*)*
                 }
             }
 

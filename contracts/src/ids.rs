@@ -61,33 +61,43 @@ impl<Of> Id<Of> {
     }
 }
 
-/// Names the things that have ids, and their id types.
+/// What documents call the id of such a thing, and one of them.
+pub trait Named {
+    const NAME: &'static str;
+    const EXAMPLE: &'static str;
+}
+
+/// Names the things that have ids, their id types, and an id that documents show.
 macro_rules! ids {
-    ($($(#[$doc:meta])* $of:ident => $id:ident;)*) => {$(
+    ($($(#[$doc:meta])* $of:ident => $id:ident, $example:literal;)*) => {$(
         $(#[$doc])*
         pub enum $of {}
         #[doc = concat!("The id of a [`", stringify!($of), "`].")]
         pub type $id = Id<$of>;
+        impl Named for $of {
+            const NAME: &'static str = stringify!($id);
+            const EXAMPLE: &'static str = $example;
+        }
     )*};
 }
 
 ids! {
     /// A member of the shop.
-    User => UserId;
+    User => UserId, "048XRHY900407";
     /// Something on sale.
-    Product => ProductId;
+    Product => ProductId, "0496ZT6100801";
     /// An order; its id is also its saga's.
-    Order => OrderId;
+    Order => OrderId, "049824T900C00";
     /// A refund document of an order; its id is also its saga's.
-    Refund => RefundId;
+    Refund => RefundId, "0498FW8S00C01";
     /// An order's saga, a refund's, or the one-step story of a command (charge, adjustment).
-    Saga => SagaId;
+    Saga => SagaId, "049824T900C00";
     /// A coupon as the shop offers it.
-    Coupon => CouponId;
+    Coupon => CouponId, "04977EAH00M01";
     /// A coupon as one user holds it.
-    UserCoupon => UserCouponId;
+    UserCoupon => UserCouponId, "04981XFX00M18";
     /// A key that a program calls with.
-    ApiKey => ApiKeyId;
+    ApiKey => ApiKeyId, "04980000000K1";
 }
 
 impl From<OrderId> for SagaId {

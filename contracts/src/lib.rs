@@ -26,5 +26,11 @@ pub mod problem;
 /// Requests and views of the HTTP API, a module per service.
 pub mod http;
 
+/// JSON Schemas of it all.
+pub mod schema;
+
+/// The AsyncAPI document: who says and hears which event, on which topic.
+pub mod asyncapi;
+
 #[cfg(test)]
 mod golden;

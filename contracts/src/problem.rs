@@ -5,6 +5,7 @@ mod code;
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::events::order::Failure;
@@ -107,7 +108,7 @@ pub struct FieldError {
 }
 
 /// What is wrong with a field. Stable like `Code`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Fault {
     /// Not JSON at all.
@@ -139,16 +140,19 @@ impl Problem {
     /// was not, so what is absent is a conflict there.
     pub fn outcome(failure: &Failure) -> Problem {
         let code = Code::from(failure.code);
-        let status = if code.status() == 404 {
-            409
-        } else {
-            code.status()
-        };
         Problem {
-            status,
+            status: Problem::outcome_status(code),
             detail: explain(failure),
             items: failure.items.clone(),
             ..Problem::new(code)
+        }
+    }
+
+    /// The status of a code that is such an outcome.
+    pub const fn outcome_status(code: Code) -> u16 {
+        match code.status() {
+            404 => 409,
+            status => status,
         }
     }
 
@@ -242,8 +246,9 @@ impl FieldError {
 const TYPE_PREFIX: &str = "urn:jangteo:problem:";
 
 /// The body of an `application/problem+json` answer, in one language.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Problem")]
 pub struct Document {
     #[serde(rename = "type")]
     pub kind: String,
@@ -264,7 +269,8 @@ pub struct Document {
     pub advisory: bool,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "FieldProblem")]
 pub struct FieldDocument {
     pub pointer: String,
     pub code: Fault,

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::promotion::{CouponApplied, DiscountedLine};
@@ -12,7 +13,7 @@ use crate::time::Timestamp;
 
 /// The whole product and its stock. Its version counts the changes of either, so that two of
 /// these never share an id.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProductChanged {
     pub product_id: ProductId,
@@ -27,7 +28,9 @@ pub struct ProductChanged {
 }
 
 /// What the shop decided about a product; sold out is derived from its stock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ProductStatus {
     OnSale,
@@ -35,7 +38,7 @@ pub enum ProductStatus {
 }
 
 /// Every line of the order, taken and priced.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StockDeducted {
     pub order_id: OrderId,
@@ -49,7 +52,7 @@ pub struct StockDeducted {
 
 /// A line with what Product froze. Names are shared, so that the next steps carry them on
 /// without a copy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PricedLine {
     pub line: u16,
@@ -66,7 +69,7 @@ pub struct PricedLine {
 }
 
 /// Nothing was taken; every bad line is listed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StockDeductionFailed {
     pub order_id: OrderId,
@@ -74,7 +77,7 @@ pub struct StockDeductionFailed {
 }
 
 /// Why one product could not be had. What Product did not know is absent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BadItem {
     pub product_id: ProductId,
@@ -89,7 +92,9 @@ pub struct BadItem {
 }
 
 /// Declared in the order in which one of them becomes the order's failure code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum StockCode {
     ProductNotFound,
@@ -99,7 +104,7 @@ pub enum StockCode {
 }
 
 /// What the undo of "deduct stock" put back; no lines when nothing stood.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StockRestored {
     pub order_id: OrderId,
@@ -107,7 +112,7 @@ pub struct StockRestored {
 }
 
 /// What a refund brought back on the shelf.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StockReturned {
     pub order_id: OrderId,
@@ -115,7 +120,7 @@ pub struct StockReturned {
     pub lines: Vec<RestockedLine>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RestockedLine {
     pub product_id: ProductId,

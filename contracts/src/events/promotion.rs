@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::payment::{PaymentCompleted, TransactionId};
@@ -11,7 +12,7 @@ use crate::money::{Money, Quantity};
 use crate::time::Timestamp;
 
 /// The order with its discount, 0 where no coupon was named.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CouponApplied {
     pub order_id: OrderId,
@@ -26,7 +27,7 @@ pub struct CouponApplied {
 }
 
 /// A priced line with its share of the discount.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DiscountedLine {
     pub line: u16,
@@ -42,7 +43,7 @@ pub struct DiscountedLine {
     pub discount: Money,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CouponRejected {
     pub order_id: OrderId,
@@ -51,7 +52,9 @@ pub struct CouponRejected {
     pub code: CouponCode,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CouponCode {
     CouponNotOwned,
@@ -61,7 +64,7 @@ pub enum CouponCode {
 }
 
 /// What the undo of "apply coupon" freed; no coupon when nothing stood.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CouponRestored {
     pub order_id: OrderId,
@@ -70,7 +73,7 @@ pub struct CouponRestored {
 }
 
 /// What a refund gave back; no coupon when the refund did not cover the whole order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CouponReturned {
     pub order_id: OrderId,
@@ -80,14 +83,16 @@ pub struct CouponReturned {
 }
 
 /// A user's coupon and its state now: available again, or expired in the meantime.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FreedCoupon {
     pub user_coupon_id: UserCouponId,
     pub status: UserCouponStatus,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum UserCouponStatus {
     Available,
@@ -95,7 +100,7 @@ pub enum UserCouponStatus {
     Expired,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CouponIssued {
     pub coupon_id: CouponId,

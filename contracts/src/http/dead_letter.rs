@@ -1,5 +1,6 @@
 //! Parked keys as operators see them: an event that could not be handled, and those behind it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::faults::Faults;
@@ -9,7 +10,7 @@ use crate::time::Timestamp;
 const REASON_MAX: usize = 200;
 
 /// The filter of GET /dead-letters.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListDeadLetters {
     /// Who could not handle it: a service, or a read model.
@@ -18,7 +19,7 @@ pub struct ListDeadLetters {
 }
 
 /// One row of GET /dead-letters: a key that one service has set aside.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeadLetterView {
     /// `<service>.<publisher>.<key>`
@@ -43,7 +44,7 @@ pub struct DeadLetterView {
 }
 
 /// GET /dead-letters/{id}
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeadLetterDetailView {
     #[serde(flatten)]
@@ -54,7 +55,7 @@ pub struct DeadLetterDetailView {
 }
 
 /// One event of a parked key.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ParkedEventView {
     pub no: i64,
@@ -66,7 +67,7 @@ pub struct ParkedEventView {
 }
 
 /// An event that somebody gave up: the service never heard it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DiscardedEventView {
     pub event: String,
@@ -80,9 +81,10 @@ pub struct DiscardedEventView {
 }
 
 /// POST /dead-letters/{id}/discard, and POST /sagas/{id}/resolve
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WithReason {
+    #[schemars(length(min = 1, max = REASON_MAX))]
     pub reason: String,
 }
 
@@ -95,7 +97,7 @@ impl WithReason {
 }
 
 /// What is left of a key after it was taken up.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RedrivenView {
     /// Events still set aside; 0 means that the key flows again.

@@ -1,9 +1,10 @@
 //! What a check of the invariants found.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The filter of GET /invariants.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CheckInvariants {
     /// Also what must hold only when nothing is under way.
@@ -12,7 +13,7 @@ pub struct CheckInvariants {
 }
 
 /// GET /invariants
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InvariantsView {
     pub checked: Vec<CheckedView>,
@@ -24,14 +25,14 @@ pub struct InvariantsView {
     pub exceptions: Vec<String>,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckedView {
     pub invariant: String,
     pub meaning: String,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ViolationView {
     pub invariant: String,

@@ -1,9 +1,10 @@
 //! The loops of a shop as operators see them, and killing one to watch it come back.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One row of GET /loops.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LoopView {
     /// The service, or the read model.
@@ -21,9 +22,10 @@ pub struct LoopView {
 }
 
 /// POST /loops/{name}/kill
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KillLoop {
     /// before-commit, after-commit or after-publish.
+    #[schemars(extend("enum" = ["before-commit", "after-commit", "after-publish"]))]
     pub point: String,
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -32,20 +33,24 @@ pub const LINES_MAX: usize = 50;
 const UNIT_PRICE_MAX_WON: i64 = 1_000_000_000_000;
 
 /// POST /orders. No price is taken from it: an expected one can only lead to a refusal.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlaceOrder {
+    #[schemars(length(min = 1, max = LINES_MAX))]
     pub items: Vec<PlaceItem>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_coupon_id: Option<UserCouponId>,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlaceItem {
     pub product_id: ProductId,
+    #[schemars(range(min = 1, max = Quantity::MAX_PER_LINE))]
     pub quantity: i64,
+    /// What the shopper was shown: another price is a refusal, PRICE_CHANGED.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = UNIT_PRICE_MAX_WON))]
     pub expected_unit_price: Option<i64>,
 }
 
@@ -103,7 +108,7 @@ impl PlaceItem {
 }
 
 /// The 202 of POST /orders.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AcceptedView {
     pub order_id: OrderId,
@@ -124,7 +129,7 @@ impl AcceptedView {
 }
 
 /// Where an accepted order can be followed, and taken back.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderLinks {
     #[serde(rename = "self")]
@@ -147,7 +152,7 @@ impl OrderLinks {
 }
 
 /// GET /orders/{id}. Prices and names are none until Product has said them.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderView {
     pub order_id: OrderId,
@@ -167,7 +172,7 @@ pub struct OrderView {
 }
 
 /// Why an order was cancelled, in the reader's language.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FailureView {
     pub code: Code,
@@ -194,7 +199,7 @@ impl FailureView {
     }
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderItemView {
     pub order_item_id: OrderItemId,
@@ -255,7 +260,7 @@ impl<'de> Deserialize<'de> for OrderItemId {
 }
 
 /// The filters of GET /orders.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListOrders {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -267,7 +272,7 @@ pub struct ListOrders {
 }
 
 /// One row of GET /orders, from the read model.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderSummaryView {
     pub order_id: OrderId,
@@ -291,7 +296,7 @@ pub struct OrderSummaryView {
 }
 
 /// One row of GET /orders/{id}/events.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEventView {
     /// Counts the order's rows from 1; the id of the event stream.

@@ -1,9 +1,10 @@
 //! The event log as operators see it: how far each publisher is, and each consumer behind it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One row of GET /outbox.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OutboxView {
     pub service: String,
@@ -13,7 +14,7 @@ pub struct OutboxView {
     pub consumers: Vec<ConsumerView>,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConsumerView {
     pub consumer: String,

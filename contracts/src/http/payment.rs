@@ -1,5 +1,6 @@
 //! Points: charge, balance, ledger.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::faults::Faults;
@@ -13,9 +14,10 @@ use crate::time::Timestamp;
 pub const CHARGE_MAX_WON: i64 = 1_000_000;
 
 /// POST /points/me/charge
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChargePoints {
+    #[schemars(range(min = 1, max = CHARGE_MAX_WON))]
     pub amount: i64,
 }
 
@@ -28,7 +30,7 @@ impl ChargePoints {
 }
 
 /// The reply to a charge.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChargeView {
     pub transaction_id: TransactionId,
@@ -38,7 +40,7 @@ pub struct ChargeView {
 }
 
 /// GET /points/me
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BalanceView {
     pub balance: Money,
@@ -47,7 +49,7 @@ pub struct BalanceView {
 }
 
 /// The filter of GET /points/me/history.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListPoints {
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
@@ -55,7 +57,7 @@ pub struct ListPoints {
 }
 
 /// GET /points/me/history and GET /payments
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PointLedgerView {
     pub transaction_id: TransactionId,
@@ -73,7 +75,7 @@ pub struct PointLedgerView {
 }
 
 /// The filter of GET /payments: the transactions of one order and of its refunds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListPayments {
     pub order_id: OrderId,

@@ -1,5 +1,6 @@
 //! The catalogue as shoppers see it, and stock as operators do.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::faults::Faults;
@@ -22,7 +23,7 @@ const CATEGORY_MAX: usize = 50;
 const PRICE_MAX: i64 = 1_000_000_000;
 const FIRST_STOCK_MAX: i64 = 1_000_000;
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ProductStatus {
     OnSale,
@@ -32,7 +33,7 @@ pub enum ProductStatus {
 }
 
 /// GET /products and GET /products/{id}
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProductView {
     pub id: ProductId,
@@ -46,15 +47,20 @@ pub struct ProductView {
 }
 
 /// POST /products
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateProduct {
+    #[schemars(length(min = 1, max = NAME_MAX))]
     pub name: String,
+    #[schemars(length(min = 1, max = NAME_MAX))]
     pub name_en: String,
+    #[schemars(length(min = 1, max = CATEGORY_MAX))]
     pub category: String,
+    #[schemars(range(min = 0, max = PRICE_MAX))]
     pub price: i64,
     /// What it begins with; none when absent.
     #[serde(default)]
+    #[schemars(range(min = 0, max = FIRST_STOCK_MAX))]
     pub stock: i64,
 }
 
@@ -88,14 +94,17 @@ impl CreateProduct {
 }
 
 /// PATCH /products/{id}: an absent field stays. What an order froze stays as it was.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateProduct {
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = NAME_MAX))]
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = NAME_MAX))]
     pub name_en: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = PRICE_MAX))]
     pub price: Option<i64>,
     /// ON_SALE or DISCONTINUED; SOLD_OUT follows from the stock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -145,9 +154,10 @@ impl UpdateProduct {
 }
 
 /// POST /products:batchGet
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BatchGet {
+    #[schemars(length(min = 1, max = BATCH_MAX))]
     pub ids: Vec<ProductId>,
 }
 
@@ -169,7 +179,7 @@ impl BatchGet {
 }
 
 /// The answer, each product once, in the order asked for.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchView {
     pub found: Vec<ProductView>,
@@ -177,10 +187,13 @@ pub struct BatchView {
 }
 
 /// POST /products/{id}/stock-adjustments
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AdjustStock {
+    /// Never 0.
+    #[schemars(range(min = -DELTA_MAX, max = DELTA_MAX))]
     pub delta: i64,
+    #[schemars(length(min = 1, max = REASON_MAX))]
     pub reason: String,
 }
 
@@ -205,7 +218,7 @@ impl AdjustStock {
 }
 
 /// The reply to a stock adjustment.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StockView {
     pub available_quantity: i64,
@@ -214,7 +227,7 @@ pub struct StockView {
 }
 
 /// Why a stock changed.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum StockMove {
     /// The stock a product began with.
@@ -226,7 +239,7 @@ pub enum StockMove {
 }
 
 /// GET /products/{id}/stock-ledger
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StockLedgerView {
     /// The order's saga, the refund's, or the command's own id.

@@ -1,12 +1,13 @@
 //! Read models as operators see them: how they stand, and what a check or a rebuild found.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::OrderId;
 use crate::time::Timestamp;
 
 /// One row of GET /projections.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProjectionView {
     pub name: String,
@@ -23,7 +24,7 @@ pub struct ProjectionView {
 }
 
 /// POST /projections/{name}/check
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProjectionCheckView {
     pub rows: u64,
@@ -37,7 +38,7 @@ pub struct ProjectionCheckView {
 }
 
 /// POST /projections/{name}/rebuild
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProjectionRebuildView {
     pub generation: i64,

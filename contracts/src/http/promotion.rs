@@ -1,5 +1,6 @@
 //! Coupons as the shop offers them and as a user holds them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::events::promotion::UserCouponStatus;
@@ -14,7 +15,7 @@ pub use change::{CouponChange, UpdateCoupon};
 pub use terms::{CouponTerms, CreateCoupon, Discount, Validity};
 
 /// How a coupon takes off: `value` is won when FIXED, percent when RATE.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum DiscountKind {
     Fixed,
@@ -22,7 +23,7 @@ pub enum DiscountKind {
 }
 
 /// Disabling ends the issue only; issued coupons stay valid.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CouponStatus {
     Active,
@@ -30,7 +31,7 @@ pub enum CouponStatus {
 }
 
 /// What a coupon takes off; everything when both lists are empty.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ScopeView {
     #[serde(default)]
@@ -40,7 +41,7 @@ pub struct ScopeView {
 }
 
 /// GET /coupons and GET /coupons/{id}
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CouponView {
     pub id: CouponId,
@@ -68,7 +69,7 @@ pub struct CouponView {
 }
 
 /// The filter of GET /coupons.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListCoupons {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -79,7 +80,7 @@ pub struct ListCoupons {
 }
 
 /// The reply to POST /coupons/{id}/issue.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct IssueView {
     pub user_coupon_id: UserCouponId,
@@ -88,7 +89,7 @@ pub struct IssueView {
 }
 
 /// The filter of GET /users/me/coupons.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListUserCoupons {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -96,7 +97,7 @@ pub struct ListUserCoupons {
 }
 
 /// GET /users/me/coupons
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserCouponView {
     pub user_coupon_id: UserCouponId,

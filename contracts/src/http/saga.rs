@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::order::AuditEventView;
@@ -12,7 +13,9 @@ use crate::saga::{Step, Steps};
 use crate::time::Timestamp;
 
 /// Where a saga stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SagaState {
     Running,
@@ -23,7 +26,9 @@ pub enum SagaState {
 }
 
 /// What a saga is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SagaKind {
     Order,
@@ -31,7 +36,7 @@ pub enum SagaKind {
 }
 
 /// The filter of GET /sagas and of GET /admin/v1/sagas.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListSagas {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,7 +50,7 @@ pub struct ListSagas {
 }
 
 /// One row of GET /sagas and of GET /admin/v1/sagas.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SagaView {
     /// The order's id, or the refund's.
@@ -75,7 +80,7 @@ pub struct SagaView {
 }
 
 /// GET /admin/v1/sagas/{id}.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SagaDetailView {
     #[serde(flatten)]
@@ -131,7 +136,7 @@ impl FromStr for SagaState {
 }
 
 /// POST /sagas/{id}/retry
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RetriedView {
     /// How many events of the saga the log still has.
@@ -144,7 +149,7 @@ pub struct RetriedView {
 }
 
 /// What one service was given of a saga.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HandedView {
     pub service: String,
@@ -154,7 +159,7 @@ pub struct HandedView {
 }
 
 /// POST /sagas/{id}/resolve
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResolvedView {
     /// The steps that are no longer waited for.
@@ -162,7 +167,7 @@ pub struct ResolvedView {
 }
 
 /// GET /sagas/{id}: the saga over all services.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SagaStoryView {
     #[serde(flatten)]
@@ -174,7 +179,7 @@ pub struct SagaStoryView {
 }
 
 /// One event of a saga, by who said it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StoryEventView {
     pub at: Timestamp,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Role;
@@ -24,7 +25,7 @@ const PHONE_MAX: usize = 20;
 const ADDRESS_MAX: usize = 200;
 
 /// A password as it came in. It never shows itself in a log.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Password(String);
 
@@ -69,15 +70,20 @@ impl Email {
 }
 
 /// POST /users
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Register {
+    #[schemars(length(min = 3, max = EMAIL_MAX), extend("format" = "email"))]
     pub email: String,
+    #[schemars(length(min = PASSWORD_MIN, max = PASSWORD_MAX))]
     pub password: Password,
+    #[schemars(length(min = 1, max = NAME_MAX))]
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = PHONE_MAX))]
     pub phone: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = ADDRESS_MAX))]
     pub address: Option<String>,
 }
 
@@ -122,7 +128,7 @@ impl Register {
 }
 
 /// PATCH /users/me: an absent field stays, null clears it. The name can only be changed.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateProfile {
     #[serde(
@@ -130,18 +136,21 @@ pub struct UpdateProfile {
         deserialize_with = "given",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(length(min = 1, max = NAME_MAX))]
     pub name: Option<String>,
     #[serde(
         default,
         deserialize_with = "given",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(length(min = 1, max = PHONE_MAX))]
     pub phone: Option<Option<String>>,
     #[serde(
         default,
         deserialize_with = "given",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(length(min = 1, max = ADDRESS_MAX))]
     pub address: Option<Option<String>>,
 }
 
@@ -168,10 +177,12 @@ impl UpdateProfile {
 }
 
 /// POST /auth/login
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Login {
+    #[schemars(length(min = 3, max = EMAIL_MAX), extend("format" = "email"))]
     pub email: String,
+    #[schemars(length(min = 1, max = PASSWORD_MAX))]
     pub password: Password,
 }
 
@@ -194,7 +205,7 @@ impl Login {
 }
 
 /// What a sign-in gives.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenView {
     pub access_token: String,
@@ -206,21 +217,21 @@ pub struct TokenView {
 }
 
 /// POST /oauth/token (RFC 6749, section 6), as JSON like the rest of the API.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Refresh {
     pub grant_type: GrantType,
     pub refresh_token: String,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GrantType {
     RefreshToken,
 }
 
 /// POST /auth/logout
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LogOut {
     pub refresh_token: String,
@@ -236,7 +247,7 @@ impl fmt::Debug for TokenView {
 }
 
 /// POST /users and GET /users/me
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserView {
     pub user_id: UserId,

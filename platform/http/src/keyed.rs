@@ -16,7 +16,7 @@ use crate::body;
 use crate::{Caller, Failure};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-const KEY_MAX: usize = 255;
+pub(crate) const KEY_MAX: usize = 255;
 
 /// 1 to 255 visible ASCII characters, as the caller chose them.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]

@@ -4,6 +4,7 @@
 mod body;
 mod caller;
 mod context;
+mod document;
 mod failure;
 mod keyed;
 mod layers;
@@ -30,6 +31,10 @@ pub use keyed::{Fingerprint, IdempotencyKey, Keyed, Scope};
 pub use list::{Paging, Query};
 pub use path::{PathId, PathName};
 pub use prefer::{LONGEST_WAIT, Wait};
+
+/// Routes with their documentation, and the OpenAPI document made of them.
+pub use document::{About, Answer, Answered, Argument, Doc, Documented, Example};
+pub use document::{Operation, Routes, Tag, Told, document, openapi, schema_of, text};
 
 /// What goes back.
 pub use failure::Failure;

@@ -13,8 +13,8 @@ use serde::de::DeserializeOwned;
 
 use crate::Failure;
 
-const LIMIT_DEFAULT: usize = 20;
-const LIMIT_MAX: usize = 100;
+pub(crate) const LIMIT_DEFAULT: usize = 20;
+pub(crate) const LIMIT_MAX: usize = 100;
 /// Far above any keyset of ours; a URL may be longer.
 const CURSOR_MAX_CHARS: usize = 1_024;
 

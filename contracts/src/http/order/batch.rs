@@ -1,5 +1,6 @@
 //! Many orders in one request, each answered for itself.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{AcceptedView, PlaceOrder};
@@ -10,9 +11,10 @@ use crate::problem::{Document, Fault, Problem, Text};
 pub const BATCH_MAX: usize = 100;
 
 /// POST /orders:batch
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlaceOrders {
+    #[schemars(length(min = 1, max = BATCH_MAX))]
     pub orders: Vec<PlaceOrder>,
 }
 
@@ -32,14 +34,14 @@ impl PlaceOrders {
 }
 
 /// The answers, in the order of the request.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchOrdersView {
     pub items: Vec<BatchItemView>,
 }
 
 /// What POST /orders would have answered to this one alone.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchItemView {
     pub status: u16,

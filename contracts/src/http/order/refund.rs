@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::OrderItemId;
@@ -14,18 +15,21 @@ use crate::time::Timestamp;
 const REASON_MAX: usize = 200;
 
 /// POST /orders/{id}/refunds. Without items: all that is left of the order.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RequestRefund {
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = super::LINES_MAX))]
     pub items: Option<Vec<RefundItem>>,
+    #[schemars(length(min = 1, max = REASON_MAX))]
     pub reason: String,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RefundItem {
     pub order_item_id: OrderItemId,
+    #[schemars(range(min = 1, max = Quantity::MAX_PER_LINE))]
     pub quantity: i64,
 }
 
@@ -90,7 +94,7 @@ fn lines(items: &[RefundItem], order_id: OrderId, faults: &mut Faults) -> BTreeM
     lines
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RefundStatus {
     Requested,
@@ -98,7 +102,7 @@ pub enum RefundStatus {
 }
 
 /// The 202 of POST /orders/{id}/refunds.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RefundAcceptedView {
     pub refund_id: RefundId,
@@ -108,7 +112,7 @@ pub struct RefundAcceptedView {
 }
 
 /// Where an accepted refund can be followed: it is part of its order.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RefundLinks {
     pub order: String,
@@ -131,7 +135,7 @@ impl RefundAcceptedView {
 }
 
 /// A refund as its order shows it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RefundView {
     pub refund_id: RefundId,
@@ -144,7 +148,7 @@ pub struct RefundView {
     pub ended_at: Option<Timestamp>,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RefundItemView {
     pub order_item_id: OrderItemId,

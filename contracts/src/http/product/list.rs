@@ -1,5 +1,6 @@
 //! What a list of products is asked for, and the categories it can be asked by.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::faults::Faults;
@@ -7,7 +8,7 @@ use super::{NAME_MAX, ProductStatus};
 use crate::problem::Problem;
 
 /// The filters of GET /products, and its order.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListProducts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -16,13 +17,14 @@ pub struct ListProducts {
     pub status: Option<ProductStatus>,
     /// Words that stand in a name; ㄱ to ㅎ stand for a syllable that begins so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = NAME_MAX))]
     pub q: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort: Option<ProductSort>,
 }
 
 /// The order of GET /products. Products that are equal in it follow by age.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ProductSort {
     #[default]
@@ -59,7 +61,7 @@ impl ListProducts {
 }
 
 /// GET /categories
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CategoryView {
     pub category: String,

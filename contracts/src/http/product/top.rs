@@ -1,6 +1,7 @@
 //! What sold best: the last days by the hour, more of them by the day, and the boards of a
 //! calendar day or week in Seoul.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::faults::Faults;
@@ -9,7 +10,7 @@ use crate::problem::{Fault, Problem, Text};
 use crate::time::{SeoulDay, Timestamp};
 
 /// A calendar board, in Seoul.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Board {
     /// From midnight to midnight.
@@ -19,15 +20,17 @@ pub enum Board {
 }
 
 /// The filter of GET /products/top: so many days back from this hour, or a board.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TopProducts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = Self::DAYS_MAX))]
     pub days: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub board: Option<Board>,
     /// A day of the board, YYYY-MM-DD; today when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("format" = "date"))]
     pub date: Option<String>,
 }
 
@@ -103,7 +106,7 @@ impl TopProducts {
 }
 
 /// GET /products/top
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TopView {
     /// The first instant that counts, and the first that does not any more.
@@ -112,7 +115,7 @@ pub struct TopView {
     pub items: Vec<RankedView>,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RankedView {
     pub rank: u32,

@@ -1,6 +1,7 @@
 //! PATCH /coupons/{id}: what may still change about an offer. What comes off, on what and for how
 //! long never does: pieces of it are in users' hands.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::CouponStatus;
@@ -10,15 +11,17 @@ use crate::problem::Problem;
 use crate::time::Timestamp;
 
 /// What is left out stays as it is.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateCoupon {
     /// Disabling ends the issue; what was issued stays good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<CouponStatus>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = NAME_MAX))]
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = QUANTITY_MAX))]
     pub total_quantity: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issue_to: Option<Timestamp>,

@@ -1,5 +1,6 @@
 //! POST /coupons: the terms of a coupon as they are sent, and as what they mean.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DiscountKind, ScopeView};
@@ -16,26 +17,37 @@ const DAYS_MAX: i64 = 3_650;
 const SCOPE_MAX: usize = 100;
 const CATEGORY_MAX: usize = 50;
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateCoupon {
+    #[schemars(length(min = 1, max = NAME_MAX))]
     pub name: String,
     pub discount: DiscountKind,
+    /// Won when FIXED, percent from 1 to 100 when RATE.
+    #[schemars(range(min = 1, max = AMOUNT_MAX_WON))]
     pub value: i64,
+    /// Of a RATE only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = AMOUNT_MAX_WON))]
     pub max_discount: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = AMOUNT_MAX_WON))]
     pub min_order_amount: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<ScopeView>,
+    #[schemars(range(min = 1, max = QUANTITY_MAX))]
     pub total_quantity: i64,
     pub issue_from: Timestamp,
     pub issue_to: Timestamp,
+    /// With `validTo`; without it a piece is good from its issue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_from: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Either this or `validDays`.
     pub valid_to: Option<Timestamp>,
+    /// Days of 24 hours from the issue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = DAYS_MAX))]
     pub valid_days: Option<i64>,
 }
 

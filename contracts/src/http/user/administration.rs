@@ -1,5 +1,6 @@
 //! Accounts as admins see and change them. Nobody else is shown whether an account is closed.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::http::Role;
@@ -8,7 +9,7 @@ use crate::ids::UserId;
 use crate::problem::{Fault, Problem, Text};
 use crate::time::Timestamp;
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AccountStatus {
     Active,
@@ -16,7 +17,7 @@ pub enum AccountStatus {
 }
 
 /// GET /users/{id} and the items of GET /users
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountView {
     pub user_id: UserId,
@@ -32,7 +33,7 @@ pub struct AccountView {
 }
 
 /// The filters of GET /users.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListAccounts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,7 +43,7 @@ pub struct ListAccounts {
 }
 
 /// PATCH /users/{id}: an absent field stays.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateAccount {
     #[serde(default, skip_serializing_if = "Option::is_none")]
