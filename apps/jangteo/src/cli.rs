@@ -15,6 +15,7 @@ mod demo;
 mod dev;
 mod dlq;
 mod doctor;
+mod documents;
 mod ended;
 mod folder;
 mod follow;
@@ -79,6 +80,10 @@ enum Command {
     Config(config::Config),
     /// Print the completions of a shell.
     Completions(completions::Flags),
+    /// Print the OpenAPI document of the shop's routes.
+    Openapi,
+    /// Print the AsyncAPI document of the shop's events.
+    Asyncapi,
 }
 
 /// Where the running shop is and who asks.
@@ -192,6 +197,8 @@ async fn run(command: Command, output: Output, settings: &Settings) -> Result<()
         Command::Doctor(flags) => doctor::run(flags, output, settings).await,
         Command::Config(config) => config::run(config, output, settings),
         Command::Completions(flags) => completions::run(&flags),
+        Command::Openapi => documents::openapi(),
+        Command::Asyncapi => documents::asyncapi(),
     }
 }
 

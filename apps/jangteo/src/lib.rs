@@ -10,6 +10,9 @@ pub mod seed;
 /// What operators ask of the whole shop: sagas over all services, invariants, health.
 pub mod operations;
 
+/// What the API and the events are, for programs and for people.
+pub mod documents;
+
 /// The invariants over the shop's databases.
 pub mod check;
 

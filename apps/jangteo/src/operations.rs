@@ -4,12 +4,11 @@
 use std::sync::atomic::Ordering;
 
 use anyhow::Context as _;
+use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::response::{IntoResponse, Response};
 use contracts::envelope::Event;
 use contracts::events::Fact;
 use contracts::events::order::FailureCode;
@@ -21,13 +20,15 @@ use contracts::problem::{Code, Problem};
 use contracts::saga::{self, Direction};
 use gateway::Meters;
 use order::view::{self, Rebuild};
-use platform_http::{Caller, Failure, Paging, PathId, Query};
+use platform_http::{Caller, Failure, Json, Operation, Paging, PathId, Query, Routes};
 
 use crate::check::{self, Checked};
+use crate::documents;
 use crate::shop::Places;
 
 mod backups;
 mod dead_letters;
+mod docs;
 mod loops;
 mod outbox;
 mod projections;
@@ -55,21 +56,31 @@ impl Operations {
     }
 }
 
+/// The operators' routes, and the documents of all of the shop's.
 pub fn router(operations: Operations) -> Router {
-    Router::new()
-        .merge(backups::routes())
-        .merge(dead_letters::routes())
-        .merge(loops::routes())
-        .merge(outbox::routes())
+    let documents = documents::router();
+    routes().with_state(operations).merge(documents)
+}
+
+/// What is served, each with its documentation.
+pub fn documented() -> Vec<Operation> {
+    routes().operations()
+}
+
+fn routes() -> Routes<Operations> {
+    Routes::of(docs::TAG)
+        .get("/api/v1/sagas", sagas, docs::SAGAS)
+        .get("/api/v1/sagas/{id}", story, docs::STORY)
         .merge(sagas::routes())
+        .merge(dead_letters::routes())
+        .merge(outbox::routes())
         .merge(projections::routes())
-        .route("/api/v1/sagas", get(sagas))
-        .route("/api/v1/sagas/{id}", get(story))
-        .route("/api/v1/invariants", get(invariants))
-        .route("/metrics", get(metrics))
-        .route("/health/live", get(live))
-        .route("/health/ready", get(ready))
-        .with_state(operations)
+        .merge(loops::routes())
+        .merge(backups::routes())
+        .get("/api/v1/invariants", invariants, docs::INVARIANTS)
+        .get("/metrics", metrics, docs::METRICS)
+        .get("/health/live", live, docs::LIVE)
+        .get("/health/ready", ready, docs::READY)
 }
 
 /// Alive means that this process answers; it looks at nothing outside it.
@@ -96,9 +107,9 @@ async fn ready(State(operations): State<Operations>) -> Result<StatusCode, Failu
 }
 
 /// Prometheus text. Only what is on this machine can reach the port it is served on.
-async fn metrics(State(operations): State<Operations>) -> impl IntoResponse {
+async fn metrics(State(operations): State<Operations>) -> Response {
     let text = crate::metrics::text(&operations.places) + &operations.gateway.text();
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text)
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 
 async fn sagas(

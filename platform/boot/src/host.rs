@@ -18,7 +18,7 @@ use event_log::{EventLog, Topic, Topics};
 use futures::StreamExt;
 use futures::future::LocalBoxFuture;
 use futures::stream::FuturesUnordered;
-use platform_http::{Realm, Signer, Verifier};
+use platform_http::{Operation, Realm, Signer, Verifier};
 use runtime::{Handle, Loop, OpenLoop, Service, Stopped, take_over};
 use tokio::sync::mpsc;
 
@@ -34,6 +34,9 @@ pub trait Hosted: Service + Sized {
 
     /// The service's routes, with their full paths.
     fn router(place: Place<Self>) -> anyhow::Result<Router>;
+
+    /// What it serves, for its document.
+    fn operations() -> Vec<Operation>;
 
     /// Opens what runs beside the service in its process: a read model with a file of its own.
     fn beside(_host: &mut Host) -> impl Future<Output = anyhow::Result<()>> {

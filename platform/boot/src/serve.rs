@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
-use platform_http::layers;
+use platform_http::{About, document, layers, openapi};
+use serde_json::Value;
 
 use crate::folder::Folder;
 use crate::host::{Host, Hosted};
@@ -44,6 +45,14 @@ pub fn serve<S: Hosted>() -> ExitCode {
     }
 }
 
+fn openapi_of<S: Hosted>() -> Value {
+    let about = About {
+        title: S::CONSUMER,
+        says: "One service of a jangteo shop, alone.",
+    };
+    openapi(&about, &S::operations())
+}
+
 async fn run<S: Hosted>(flags: Flags) -> anyhow::Result<()> {
     let mut signals = Signals::listen().context("could not listen for signals")?;
     let mut host = Host::new(Folder::open(&flags.data)?, clock::now)?;
@@ -52,7 +61,8 @@ async fn run<S: Hosted>(flags: Flags) -> anyhow::Result<()> {
     let place = host.place(opened).await?;
     S::beside(&mut host).await?;
     let verifier = host.verifier();
-    let router = layers(S::router(place)?, verifier);
+    let routes = S::router(place)?.merge(document("/openapi.json", openapi_of::<S>));
+    let router = layers(routes, verifier);
     let bound = server::bind(flags.port).await?;
     tracing::info!(service = S::CONSUMER, address = %bound.address, "ready");
     let mut running = host.run()?;

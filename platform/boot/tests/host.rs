@@ -77,6 +77,10 @@ impl Hosted for Bell {
     fn router(_place: Place<Self>) -> anyhow::Result<Router> {
         Ok(Router::new())
     }
+
+    fn operations() -> Vec<platform_http::Operation> {
+        Vec::new()
+    }
 }
 
 async fn start(folder: &Folder) -> anyhow::Result<(Running, Place<Bell>)> {

@@ -9,7 +9,6 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use boot::Place;
 use contracts::envelope::Event;
 use contracts::events::order::{OrderDocument, OrderLine, OrderStatus};
@@ -23,7 +22,9 @@ use contracts::ids::{self, OrderId};
 use contracts::problem::{Code, Problem};
 use contracts::saga::Kinds;
 use db::{Idempotency, Readers, Store};
-use platform_http::{Caller, Context, Failure, Json, Keyed, Paging, PathId, Query, Reply, Wait};
+use platform_http::{
+    Caller, Context, Failure, Json, Keyed, Operation, Paging, PathId, Query, Reply, Routes, Wait,
+};
 use runtime::idempotency::KeyUse;
 use runtime::{Handle, NextSaid, Service};
 
@@ -33,6 +34,7 @@ use crate::view::{self, OrderView, Wanted};
 use crate::{Order, decide};
 
 mod batch;
+mod docs;
 mod events;
 mod refund;
 mod sagas;
@@ -82,16 +84,30 @@ pub fn router(place: Place<Order>) -> Router {
         readers: place.readers,
         lists: Arc::new(Readers::new(&lists)),
     };
-    Router::new()
-        .route("/api/v1/orders", post(self::place).get(list))
-        .route("/api/v1/orders:batch", post(batch::place_all))
-        .route("/api/v1/orders/{id}", get(show))
-        .route("/api/v1/orders/{id}/events", get(events::events))
-        .route("/api/v1/orders/{id}/cancel", post(cancel))
-        .route("/api/v1/orders/{id}/refunds", post(refund::request))
-        .route("/admin/v1/sagas", get(sagas::list))
-        .route("/admin/v1/sagas/{id}", get(sagas::show))
-        .with_state(api)
+    routes().with_state(api)
+}
+
+/// What is served, each with its documentation.
+pub fn operations() -> Vec<Operation> {
+    routes().operations()
+}
+
+fn routes() -> Routes<Api> {
+    Routes::of(docs::TAG)
+        .get("/api/v1/orders", list, docs::LIST)
+        .post("/api/v1/orders", place, docs::PLACE)
+        .post("/api/v1/orders:batch", batch::place_all, docs::BATCH)
+        .get("/api/v1/orders/{id}", show, docs::SHOW)
+        .get("/api/v1/orders/{id}/events", events::events, docs::EVENTS)
+        .post("/api/v1/orders/{id}/cancel", cancel, docs::CANCEL)
+        .post("/api/v1/orders/{id}/refunds", refund::request, docs::REFUND)
+        .merge(sagas())
+}
+
+fn sagas() -> Routes<Api> {
+    Routes::of(docs::SAGAS)
+        .get("/admin/v1/sagas", sagas::list, docs::LIST_SAGAS)
+        .get("/admin/v1/sagas/{id}", sagas::show, docs::SHOW_SAGA)
 }
 
 async fn place(

@@ -105,6 +105,10 @@ impl boot::Hosted for Order {
         Ok(api::router(place))
     }
 
+    fn operations() -> Vec<platform_http::Operation> {
+        api::operations()
+    }
+
     async fn beside(host: &mut boot::Host) -> anyhow::Result<()> {
         let lists = host.open::<OrderView>(VIEW_MIGRATIONS).await?;
         host.place(lists).await?;

@@ -4,7 +4,6 @@
 use anyhow::Context as _;
 use axum::Router;
 use axum::extract::State;
-use axum::routing::{get, post};
 use boot::Place;
 use contracts::http::payment::{
     BalanceView, ChargePoints, ChargeView, ListPayments, ListPoints, PointLedgerView,
@@ -12,7 +11,9 @@ use contracts::http::payment::{
 use contracts::http::{Page, Role};
 use contracts::ids;
 use contracts::problem::Problem;
-use platform_http::{Caller, Context, Failure, Json, Keyed, Paging, Query, Reply};
+use platform_http::{
+    Caller, Context, Failure, Json, Keyed, Operation, Paging, Query, Reply, Routes,
+};
 use runtime::idempotency::KeyUse;
 
 use crate::Payment;
@@ -20,17 +21,27 @@ use crate::decide::{self, Charged};
 use crate::input::{Charge, Input};
 use crate::view;
 
+mod docs;
+
 /// Go into the cursors of the lists.
 const HISTORY: &str = "points";
 const PAYMENTS: &str = "payments";
 
 pub fn router(place: Place<Payment>) -> Router {
-    Router::new()
-        .route("/api/v1/points/me", get(balance))
-        .route("/api/v1/points/me/charge", post(charge))
-        .route("/api/v1/points/me/history", get(history))
-        .route("/api/v1/payments", get(payments))
-        .with_state(place)
+    routes().with_state(place)
+}
+
+/// What is served, each with its documentation.
+pub fn operations() -> Vec<Operation> {
+    routes().operations()
+}
+
+fn routes() -> Routes<Place<Payment>> {
+    Routes::of(docs::TAG)
+        .get("/api/v1/points/me", balance, docs::BALANCE)
+        .post("/api/v1/points/me/charge", charge, docs::CHARGE)
+        .get("/api/v1/points/me/history", history, docs::HISTORY)
+        .get("/api/v1/payments", payments, docs::PAYMENTS)
 }
 
 async fn balance(

@@ -4,7 +4,6 @@
 use anyhow::{Context as _, anyhow};
 use axum::Router;
 use axum::extract::State;
-use axum::routing::{get, post};
 use boot::Place;
 use contracts::http::product::{
     AdjustStock, BatchGet, BatchView, CategoryView, CreateProduct, ListProducts, ProductSort,
@@ -13,7 +12,9 @@ use contracts::http::product::{
 use contracts::http::{Page, Role};
 use contracts::ids;
 use contracts::problem::{Code, Fault, FieldError, Language, Problem, Text};
-use platform_http::{Caller, Context, Failure, Json, Keyed, Paging, PathId, Query, Reply};
+use platform_http::{
+    Caller, Context, Failure, Json, Keyed, Operation, Paging, PathId, Query, Reply, Routes,
+};
 use runtime::idempotency::KeyUse;
 
 use crate::domain::ranking::Window;
@@ -22,6 +23,8 @@ use crate::domain::stock::{FULL, Level};
 use crate::input::{self, Input};
 use crate::{Product, decide, view};
 
+mod docs;
+
 /// How many of the best sellers are shown unless asked otherwise.
 const TOP: usize = 5;
 /// Go into the cursors of the lists.
@@ -29,15 +32,29 @@ const CATEGORIES: &str = "categories";
 const LEDGER: &str = "stock-ledger";
 
 pub fn router(place: Place<Product>) -> Router {
-    Router::new()
-        .route("/api/v1/products", get(list).post(create))
-        .route("/api/v1/products:batchGet", post(batch))
-        .route("/api/v1/products/top", get(top))
-        .route("/api/v1/categories", get(categories))
-        .route("/api/v1/products/{id}", get(show).patch(update))
-        .route("/api/v1/products/{id}/stock-adjustments", post(adjust))
-        .route("/api/v1/products/{id}/stock-ledger", get(ledger))
-        .with_state(place)
+    routes().with_state(place)
+}
+
+/// What is served, each with its documentation.
+pub fn operations() -> Vec<Operation> {
+    routes().operations()
+}
+
+fn routes() -> Routes<Place<Product>> {
+    let (adjustments, moves) = (
+        "/api/v1/products/{id}/stock-adjustments",
+        "/api/v1/products/{id}/stock-ledger",
+    );
+    Routes::of(docs::TAG)
+        .get("/api/v1/products", list, docs::LIST)
+        .post("/api/v1/products", create, docs::CREATE)
+        .post("/api/v1/products:batchGet", batch, docs::BATCH)
+        .get("/api/v1/products/top", top, docs::TOP)
+        .get("/api/v1/categories", categories, docs::CATEGORIES)
+        .get("/api/v1/products/{id}", show, docs::SHOW)
+        .patch("/api/v1/products/{id}", update, docs::UPDATE)
+        .post(adjustments, adjust, docs::ADJUST)
+        .get(moves, ledger, docs::LEDGER)
 }
 
 async fn list(

@@ -77,4 +77,8 @@ impl boot::Hosted for Product {
     fn router(place: boot::Place<Self>) -> anyhow::Result<axum::Router> {
         Ok(api::router(place))
     }
+
+    fn operations() -> Vec<platform_http::Operation> {
+        api::operations()
+    }
 }

@@ -4,7 +4,6 @@
 use anyhow::{Context as _, anyhow};
 use axum::Router;
 use axum::extract::State;
-use axum::routing::{get, post};
 use boot::Place;
 use contracts::http::promotion::{
     CouponView, CreateCoupon, IssueView, ListCoupons, ListUserCoupons, UpdateCoupon, UserCouponView,
@@ -12,7 +11,9 @@ use contracts::http::promotion::{
 use contracts::http::{NoBody, Page, Role};
 use contracts::ids::Coupon;
 use contracts::problem::{Fault, FieldError, Problem, Text};
-use platform_http::{Caller, Context, Failure, Json, Keyed, Paging, PathId, Query, Reply};
+use platform_http::{
+    Caller, Context, Failure, Json, Keyed, Operation, Paging, PathId, Query, Reply, Routes,
+};
 use runtime::idempotency::KeyUse;
 use serde::Serialize;
 
@@ -22,17 +23,29 @@ use crate::domain::refusal::Refusal;
 use crate::input::{self, Input};
 use crate::view::{self, Found, Wanted, WantedCoupons};
 
+mod docs;
+
 /// The names of the two lists, which go into their cursors.
 const COUPONS: &str = "coupons";
 const USER_COUPONS: &str = "user-coupons";
 
 pub fn router(place: Place<Promotion>) -> Router {
-    Router::new()
-        .route("/api/v1/coupons", get(list).post(create))
-        .route("/api/v1/coupons/{id}", get(show).patch(update))
-        .route("/api/v1/coupons/{id}/issue", post(issue))
-        .route("/api/v1/users/me/coupons", get(held))
-        .with_state(place)
+    routes().with_state(place)
+}
+
+/// What is served, each with its documentation.
+pub fn operations() -> Vec<Operation> {
+    routes().operations()
+}
+
+fn routes() -> Routes<Place<Promotion>> {
+    Routes::of(docs::TAG)
+        .get("/api/v1/coupons", list, docs::LIST)
+        .post("/api/v1/coupons", create, docs::CREATE)
+        .get("/api/v1/coupons/{id}", show, docs::SHOW)
+        .patch("/api/v1/coupons/{id}", update, docs::UPDATE)
+        .post("/api/v1/coupons/{id}/issue", issue, docs::ISSUE)
+        .get("/api/v1/users/me/coupons", held, docs::HELD)
 }
 
 async fn list(

@@ -67,4 +67,8 @@ impl boot::Hosted for Promotion {
     fn router(place: boot::Place<Self>) -> anyhow::Result<axum::Router> {
         Ok(api::router(place))
     }
+
+    fn operations() -> Vec<platform_http::Operation> {
+        api::operations()
+    }
 }

@@ -8,8 +8,7 @@ use anyhow::Context as _;
 use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::response::{IntoResponse, Response};
 use boot::Place;
 use contracts::envelope::{Actor, Trace};
 use contracts::http::Role;
@@ -18,7 +17,7 @@ use contracts::http::user::{
     UpdateProfile, UserView,
 };
 use contracts::problem::{Code, Problem};
-use platform_http::{Caller, Context, Failure, Json, Reply};
+use platform_http::{Caller, Context, Failure, Json, Operation, Reply, Routes};
 
 use crate::domain::{Profile, ProfileChange, Refusal};
 use crate::input::{self, Input, RefreshToken};
@@ -28,6 +27,8 @@ use crate::{User, decide, view};
 
 /// What admins do.
 mod accounts;
+
+mod docs;
 
 /// What a role or an account has lost lives on for so long; a refresh token asks again.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(TOKEN_LIFETIME_SECONDS as u64);
@@ -44,21 +45,27 @@ pub fn router(place: Place<User>) -> anyhow::Result<Router> {
         place,
         passwords: Passwords::new()?,
     };
-    Ok(Router::new()
-        .route("/api/v1/users", get(accounts::list).post(register))
-        .route("/api/v1/auth/login", post(login))
-        .route("/api/v1/auth/logout", post(log_out))
-        .route("/api/v1/oauth/token", post(refresh))
-        .route(
-            "/api/v1/users/me",
-            get(show).patch(update_profile).delete(deactivate),
-        )
-        .route(
-            "/api/v1/users/{id}",
-            get(accounts::show).patch(accounts::update),
-        )
-        .route("/.well-known/jwks.json", get(jwks))
-        .with_state(desk))
+    Ok(routes().with_state(desk))
+}
+
+/// What is served, each with its documentation.
+pub fn operations() -> Vec<Operation> {
+    routes().operations()
+}
+
+fn routes() -> Routes<Desk> {
+    Routes::of(docs::TAG)
+        .post("/api/v1/users", register, docs::REGISTER)
+        .post("/api/v1/auth/login", login, docs::LOG_IN)
+        .post("/api/v1/auth/logout", log_out, docs::LOG_OUT)
+        .post("/api/v1/oauth/token", refresh, docs::REFRESH)
+        .get("/api/v1/users/me", show, docs::SHOW)
+        .patch("/api/v1/users/me", update_profile, docs::UPDATE)
+        .delete("/api/v1/users/me", deactivate, docs::CLOSE)
+        .get("/.well-known/jwks.json", jwks, docs::JWKS)
+        .get("/api/v1/users", accounts::list, docs::LIST_ACCOUNTS)
+        .get("/api/v1/users/{id}", accounts::show, docs::SHOW_ACCOUNT)
+        .patch("/api/v1/users/{id}", accounts::update, docs::UPDATE_ACCOUNT)
 }
 
 async fn register(
@@ -246,8 +253,8 @@ async fn deactivate(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn jwks(State(place): State<Place<User>>) -> impl IntoResponse {
-    Json(place.signer.jwks())
+async fn jwks(State(place): State<Place<User>>) -> Response {
+    Json(place.signer.jwks()).into_response()
 }
 
 async fn send(

@@ -74,4 +74,8 @@ impl boot::Hosted for User {
     fn router(place: boot::Place<Self>) -> anyhow::Result<axum::Router> {
         api::router(place)
     }
+
+    fn operations() -> Vec<platform_http::Operation> {
+        api::operations()
+    }
 }

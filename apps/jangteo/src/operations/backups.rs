@@ -2,17 +2,15 @@
 
 use anyhow::Context as _;
 use axum::extract::State;
-use axum::routing::post;
-use axum::{Json, Router};
 use contracts::http::Role;
 use contracts::http::backup::BackupView;
-use platform_http::{Caller, Failure};
+use platform_http::{Caller, Failure, Json, Routes};
 
-use super::{Operations, broken_off};
+use super::{Operations, broken_off, docs};
 use crate::backup;
 
-pub(super) fn routes() -> Router<Operations> {
-    Router::new().route("/api/v1/backups", post(create))
+pub(super) fn routes() -> Routes<Operations> {
+    Routes::of(docs::TAG).post("/api/v1/backups", create, docs::BACK_UP)
 }
 
 /// Named by its time: each is a folder of its own.

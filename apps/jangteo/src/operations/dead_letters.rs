@@ -3,8 +3,6 @@
 
 use anyhow::Context as _;
 use axum::extract::State;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use contracts::http::dead_letter::{
     DeadLetterDetailView, DeadLetterView, DiscardedEventView, ListDeadLetters, ParkedEventView,
     RedrivenView, WithReason,
@@ -12,10 +10,10 @@ use contracts::http::dead_letter::{
 use contracts::http::{Page, Role};
 use contracts::problem::{Code, Fault, FieldError, Problem, Text};
 use db::{Discarded, Parked};
-use platform_http::{Caller, Failure, Paging, PathName, Query};
+use platform_http::{Caller, Failure, Json, Paging, PathName, Query, Routes};
 use runtime::Discard;
 
-use super::Operations;
+use super::{Operations, docs};
 
 mod letter;
 
@@ -24,12 +22,16 @@ pub(super) use letter::{Consumer, Letter};
 /// Goes into the cursors of the list.
 const LETTERS: &str = "dead-letters";
 
-pub(super) fn routes() -> Router<Operations> {
-    Router::new()
-        .route("/api/v1/dead-letters", get(list))
-        .route("/api/v1/dead-letters/{id}", get(show))
-        .route("/api/v1/dead-letters/{id}/redrive", post(redrive))
-        .route("/api/v1/dead-letters/{id}/discard", post(discard))
+pub(super) fn routes() -> Routes<Operations> {
+    let (again, away) = (
+        "/api/v1/dead-letters/{id}/redrive",
+        "/api/v1/dead-letters/{id}/discard",
+    );
+    Routes::of(docs::TAG)
+        .get("/api/v1/dead-letters", list, docs::LETTERS)
+        .get("/api/v1/dead-letters/{id}", show, docs::LETTER)
+        .post(again, redrive, docs::REDRIVE)
+        .post(away, discard, docs::DISCARD)
 }
 
 async fn list(
@@ -96,7 +98,7 @@ async fn discard(
     State(operations): State<Operations>,
     caller: Caller,
     PathName(id): PathName,
-    platform_http::Json(body): platform_http::Json<WithReason>,
+    Json(body): Json<WithReason>,
 ) -> Result<Json<RedrivenView>, Failure> {
     caller.require(Role::Operator)?;
     let reason = body.validate()?;

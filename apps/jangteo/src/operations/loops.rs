@@ -5,23 +5,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use contracts::http::loops::{KillLoop, LoopView};
 use contracts::http::{Page, Role};
 use contracts::problem::{Code, Fault, FieldError, Problem, Text};
 use order::OrderView;
-use platform_http::{Caller, Failure, PathName};
+use platform_http::{Caller, Failure, Json, PathName, Routes};
 use runtime::{FaultPoint, Service};
 
-use super::Operations;
+use super::{Operations, docs};
 use crate::metrics;
 use crate::shop::Places;
 
-pub(super) fn routes() -> Router<Operations> {
-    Router::new()
-        .route("/api/v1/loops", get(list))
-        .route("/api/v1/loops/{name}/kill", post(kill))
+pub(super) fn routes() -> Routes<Operations> {
+    Routes::of(docs::TAG)
+        .get("/api/v1/loops", list, docs::LOOPS)
+        .post("/api/v1/loops/{name}/kill", kill, docs::KILL)
 }
 
 async fn list(
@@ -56,7 +54,7 @@ async fn kill(
     State(operations): State<Operations>,
     caller: Caller,
     PathName(name): PathName,
-    platform_http::Json(body): platform_http::Json<KillLoop>,
+    Json(body): Json<KillLoop>,
 ) -> Result<StatusCode, Failure> {
     caller.require(Role::Admin)?;
     let point = body.point.parse::<FaultPoint>().map_err(|_| {

@@ -1,17 +1,15 @@
 //! How far the event log is, and who is behind it. On the embedded log the outbox is the log.
 
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use contracts::envelope::ServiceName;
 use contracts::http::outbox::{ConsumerView, OutboxView};
 use contracts::http::{Page, Role};
-use platform_http::{Caller, Failure};
+use platform_http::{Caller, Failure, Json, Routes};
 
-use super::Operations;
+use super::{Operations, docs};
 
-pub(super) fn routes() -> Router<Operations> {
-    Router::new().route("/api/v1/outbox", get(list))
+pub(super) fn routes() -> Routes<Operations> {
+    Routes::of(docs::TAG).get("/api/v1/outbox", list, docs::OUTBOX)
 }
 
 async fn list(

@@ -2,23 +2,25 @@
 
 use anyhow::Context as _;
 use axum::extract::State;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use contracts::http::projection::{ProjectionCheckView, ProjectionRebuildView, ProjectionView};
 use contracts::http::{Page, Role};
 use contracts::problem::{Code, Problem};
 use order::OrderView;
 use order::view::{Checked, NotRebuilt, Rebuild, Rebuilt};
-use platform_http::{Caller, Failure, PathName};
+use platform_http::{Caller, Failure, Json, PathName, Routes};
 use runtime::Service;
 
-use super::Operations;
+use super::{Operations, docs};
 
-pub(super) fn routes() -> Router<Operations> {
-    Router::new()
-        .route("/api/v1/projections", get(list))
-        .route("/api/v1/projections/{name}/check", post(check))
-        .route("/api/v1/projections/{name}/rebuild", post(rebuild))
+pub(super) fn routes() -> Routes<Operations> {
+    let named = (
+        "/api/v1/projections/{name}/check",
+        "/api/v1/projections/{name}/rebuild",
+    );
+    Routes::of(docs::TAG)
+        .get("/api/v1/projections", list, docs::PROJECTIONS)
+        .post(named.0, check, docs::CHECK)
+        .post(named.1, rebuild, docs::REBUILD)
 }
 
 async fn list(

@@ -6,8 +6,6 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use axum::extract::State;
-use axum::routing::post;
-use axum::{Json, Router};
 use contracts::envelope::{Event, ServiceName};
 use contracts::events::Kind;
 use contracts::http::dead_letter::WithReason;
@@ -20,19 +18,19 @@ use contracts::saga;
 use order::decide::Reply;
 use order::input::{Cancel, Input, Requester, Resolve};
 use order::view;
-use platform_http::{Caller, Context, Failure, Keyed, PathId};
+use platform_http::{Caller, Context, Failure, Json, Keyed, PathId, Reply as Answer, Routes};
 use runtime::Unanswered;
 use runtime::idempotency::KeyUse;
 
 use super::dead_letters::{Consumer, Letter};
-use super::{CLOCK_SKEW, Operations};
+use super::{CLOCK_SKEW, Operations, docs};
 use crate::shop::Places;
 
-pub(super) fn routes() -> Router<Operations> {
-    Router::new()
-        .route("/api/v1/sagas/{id}/retry", post(retry))
-        .route("/api/v1/sagas/{id}/cancel", post(cancel))
-        .route("/api/v1/sagas/{id}/resolve", post(resolve))
+pub(super) fn routes() -> Routes<Operations> {
+    Routes::of(docs::TAG)
+        .post("/api/v1/sagas/{id}/retry", retry, docs::RETRY)
+        .post("/api/v1/sagas/{id}/cancel", cancel, docs::CANCEL)
+        .post("/api/v1/sagas/{id}/resolve", resolve, docs::RESOLVE)
 }
 
 /// Hands every event of the saga that the log still has to whoever hears it. A service that has
@@ -71,7 +69,7 @@ async fn cancel(
     context: Context,
     PathId(order_id): PathId<ids::Order>,
     keyed: Keyed<NoBody>,
-) -> Result<platform_http::Reply<OrderShown>, Failure> {
+) -> Result<Answer<OrderShown>, Failure> {
     keyed.caller.require(Role::Operator)?;
     let scope = keyed.scope.into_string();
     let key = KeyUse {
@@ -85,7 +83,7 @@ async fn cancel(
     let sent = handle.send_keyed(&scope, input, actor, context.trace).await;
     match sent.map_err(boot::unanswered)? {
         Reply::Cancelled { order, replayed } => {
-            let reply = platform_http::Reply::ok(view::shown(*order, context.language));
+            let reply = Answer::ok(view::shown(*order, context.language));
             Ok(if replayed { reply.replayed() } else { reply })
         }
         Reply::Refused(refusal) => Err(refusal.code().into()),
@@ -100,7 +98,7 @@ async fn resolve(
     caller: Caller,
     context: Context,
     PathId(id): PathId<ids::Order>,
-    platform_http::Json(body): platform_http::Json<WithReason>,
+    Json(body): Json<WithReason>,
 ) -> Result<Json<ResolvedView>, Failure> {
     caller.require(Role::Operator)?;
     let reason = body.validate()?;

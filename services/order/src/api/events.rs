@@ -27,6 +27,9 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// over long before.
 const LONGEST_STREAM: Duration = Duration::from_secs(300);
 
+/// What is listed where no stream is asked for.
+pub(super) type EventPage = Page<AuditEventView>;
+
 pub(super) async fn events(
     State(api): State<Api>,
     caller: Caller,
