@@ -29,6 +29,7 @@ pub struct Offer {
     pub minimum: i64,
     pub total: i64,
     pub scope: ScopeView,
+    pub validity: Validity,
 }
 
 impl Offer {
@@ -38,6 +39,7 @@ impl Offer {
             minimum: 0,
             total: 1_000,
             scope: ScopeView::default(),
+            validity: Validity::Days(30),
         }
     }
 
@@ -53,6 +55,11 @@ impl Offer {
 /// Puts a product on the shelf.
 pub async fn add_product(handle: &Handle<Product>, price: i64, stock: u32) -> ProductId {
     let id: ProductId = handle.next_id();
+    add_product_as(handle, id, price, stock).await;
+    id
+}
+
+async fn add_product_as(handle: &Handle<Product>, id: ProductId, price: i64, stock: u32) {
     let input = product::input::Input::CreateProduct(product::input::CreateProduct {
         id,
         name: "머그컵".to_owned(),
@@ -65,7 +72,6 @@ pub async fn add_product(handle: &Handle<Product>, price: i64, stock: u32) -> Pr
     let reply = handle.send(input, Actor::System, Trace::NONE).await;
     let created = matches!(reply, Ok(product::decide::Reply::Created { .. }));
     assert!(created, "{reply:?}");
-    id
 }
 
 /// Charges in as many pieces as it takes.
@@ -90,6 +96,11 @@ pub async fn charge(handle: &Handle<Payment>, user_id: UserId, amount: i64) {
 /// Offers a coupon.
 pub async fn offer(handle: &Handle<Promotion>, offer: Offer) -> CouponId {
     let id: CouponId = handle.next_id();
+    offer_as(handle, id, offer).await;
+    id
+}
+
+async fn offer_as(handle: &Handle<Promotion>, id: CouponId, offer: Offer) {
     let now = handle.now();
     let terms = CouponTerms {
         name: "시험 쿠폰".to_owned(),
@@ -99,7 +110,7 @@ pub async fn offer(handle: &Handle<Promotion>, offer: Offer) -> CouponId {
         total_quantity: offer.total,
         issue_from: now.minus(DAY),
         issue_to: now.plus(DAY),
-        validity: Validity::Days(30),
+        validity: offer.validity,
     };
     let key = key("coupon", id.get());
     let command = promotion::input::CreateCoupon { id, terms, key };
@@ -107,7 +118,6 @@ pub async fn offer(handle: &Handle<Promotion>, offer: Offer) -> CouponId {
     let reply = handle.send(input, Actor::System, Trace::NONE).await;
     let created = matches!(reply, Ok(promotion::decide::Reply::Created { .. }));
     assert!(created, "{reply:?}");
-    id
 }
 
 /// Issues a piece of a coupon to somebody.
@@ -117,6 +127,16 @@ pub async fn issue(
     user_id: UserId,
 ) -> UserCouponId {
     let user_coupon_id: UserCouponId = handle.next_id();
+    issue_as(handle, user_coupon_id, coupon_id, user_id).await;
+    user_coupon_id
+}
+
+async fn issue_as(
+    handle: &Handle<Promotion>,
+    user_coupon_id: UserCouponId,
+    coupon_id: CouponId,
+    user_id: UserId,
+) {
     let input = promotion::input::Input::IssueCoupon(promotion::input::IssueCoupon {
         user_coupon_id,
         coupon_id,
@@ -126,12 +146,24 @@ pub async fn issue(
     let reply = handle.send(input, Actor::System, Trace::NONE).await;
     let issued = matches!(reply, Ok(promotion::decide::Reply::Issued { .. }));
     assert!(issued, "{reply:?}");
-    user_coupon_id
 }
 
 impl TestShop {
     pub async fn product(&self, price: i64, stock: u32) -> ProductId {
         add_product(&self.places.product.handle, price, stock).await
+    }
+
+    /// The same under an id that somebody else chose.
+    pub async fn product_as(&self, id: ProductId, price: i64, stock: u32) {
+        add_product_as(&self.places.product.handle, id, price, stock).await;
+    }
+
+    pub async fn coupon_as(&self, id: CouponId, wanted: Offer) {
+        offer_as(&self.places.promotion.handle, id, wanted).await;
+    }
+
+    pub async fn issue_as(&self, id: UserCouponId, coupon_id: CouponId, user_id: UserId) {
+        issue_as(&self.places.promotion.handle, id, coupon_id, user_id).await;
     }
 
     pub async fn charge(&self, user_id: UserId, amount: i64) {
@@ -177,7 +209,7 @@ impl TestShop {
     }
 }
 
-fn key(what: &str, id: i64) -> KeyUse {
+pub(crate) fn key(what: &str, id: i64) -> KeyUse {
     KeyUse {
         scope: format!("test:{what}:{id}"),
         fingerprint: b"test".to_vec(),

@@ -7,6 +7,9 @@ mod browser;
 /// One service hosted alone, with a clock of its own.
 mod alone;
 
+/// What the examples of the API's document name.
+mod documented;
+
 /// What a shop sells and what its members hold.
 mod goods;
 
@@ -24,6 +27,7 @@ mod until;
 
 pub use alone::Alone;
 pub use browser::{Browser, Seen};
+pub use documented::Documented;
 pub use goods::{Offer, add_product, charge, issue, offer};
 pub use people::{Member, PASSWORD};
 pub use shop::{Answer, TestShop, cart};

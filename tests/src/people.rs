@@ -78,6 +78,17 @@ impl TestShop {
 async fn register(place: Place<User>, role: Role) -> Member {
     let id: UserId = place.handle.next_id();
     let email = format!("{}@test", id.to_string().to_lowercase());
+    register_as(&place, id, email, HASH.clone(), role).await
+}
+
+/// Registers somebody whose id and password are known before.
+pub(crate) async fn register_as(
+    place: &Place<User>,
+    id: UserId,
+    email: String,
+    password_hash: PasswordHash,
+    role: Role,
+) -> Member {
     let input = user::input::Input::Register(user::input::Register {
         id,
         email: Email::parse(&email).expect("an email"),
@@ -86,7 +97,7 @@ async fn register(place: Place<User>, role: Role) -> Member {
             phone: None,
             address: None,
         },
-        password_hash: HASH.clone(),
+        password_hash,
         role,
     });
     let reply = place.handle.send(input, Actor::System, Trace::NONE).await;

@@ -121,7 +121,7 @@ impl TestShop {
         }
     }
 
-    /// The API, as the shop serves it.
+    /// What answers its requests: the API, as the shop serves it.
     pub fn router(&self) -> axum::Router {
         self.shop.router()
     }

@@ -6,6 +6,9 @@ mod bad_input;
 /// What one order writes.
 mod budget;
 
+/// The API's document, against the shop.
+mod documents;
+
 /// Hard cases that need more than one service.
 mod hard_cases;
 
