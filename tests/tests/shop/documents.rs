@@ -1,6 +1,9 @@
 //! The API's document against the shop: it is the golden one, it has every route and no other, its
 //! examples do what it says, and whatever is sent, the answers are what it allows.
 
+/// Every code, told.
+mod codes;
+
 /// Every example, sent as it stands.
 mod examples;
 
