@@ -1,6 +1,7 @@
 //! The command line: standard output is data, standard error is talk. Exit codes: 0 done,
 //! 1 failed, 2 misused, 3 not found, 4 refused by a guard.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -40,7 +41,7 @@ use language::say;
 #[command(name = "jangteo", version)]
 struct Cli {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Command,
     /// How answers are written: aligned for people, or as the API gives them.
     #[arg(long, global = true, value_enum, default_value = "table")]
     output: Output,
@@ -138,7 +139,7 @@ fn json(value: &impl serde::Serialize) -> Result<(), Ended> {
 pub fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     let settings = config::load(&arguments);
-    let matches = match help::command(&settings).try_get_matches_from(&arguments) {
+    let matches = match parse(&help::command(&settings), arguments) {
         Ok(matches) => matches,
         Err(misused) => return misuse::told(&misused),
     };
@@ -156,11 +157,18 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// `jangteo` alone is `jangteo dev`: whoever starts a shop for the first time starts the shop.
+fn parse(command: &clap::Command, mut arguments: Vec<OsString>) -> clap::error::Result<ArgMatches> {
+    let parsed = command.clone().try_get_matches_from(&arguments)?;
+    if parsed.subcommand_name().is_some() {
+        return Ok(parsed);
+    }
+    arguments.push(OsString::from("dev"));
+    command.clone().try_get_matches_from(arguments)
+}
+
 fn start(cli: Cli, matches: &ArgMatches, settings: Settings) -> Result<(), Ended> {
-    let Some(command) = cli.command else {
-        help::short();
-        return Ok(());
-    };
+    let command = cli.command;
     if command.needs_settings() {
         settings.refuse_faults()?;
     }
@@ -179,7 +187,11 @@ impl Command {
     fn needs_settings(&self) -> bool {
         !matches!(
             self,
-            Self::Doctor(_) | Self::Config(_) | Self::Completions(_)
+            Self::Doctor(_)
+                | Self::Config(_)
+                | Self::Completions(_)
+                | Self::Openapi
+                | Self::Asyncapi
         )
     }
 }

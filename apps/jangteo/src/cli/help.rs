@@ -1,11 +1,10 @@
-//! Help: clap's own in English, the same tree in Korean words, and the few lines that `jangteo`
-//! says alone.
+//! Help: clap's own in English, the same tree in Korean words, and what most people type first.
 
 use clap::{Command, CommandFactory};
 use contracts::problem::Language;
 
 use super::config::Settings;
-use super::language::{in_language, language, print};
+use super::language::{in_language, language};
 use super::{Cli, table::Tone};
 
 mod korean;
@@ -57,26 +56,15 @@ const EXAMPLES: [(&str, &str, &str); 8] = [
 
 /// The whole command line, in the reader's language; what is configured is the flags' default.
 pub(super) fn command(settings: &Settings) -> Command {
-    let command = tree::with_defaults(Cli::command(), settings).after_help(examples());
+    // Without a subcommand it is `dev`, which `parse` sees to.
+    let command = Cli::command()
+        .subcommand_required(false)
+        .arg_required_else_help(false);
+    let command = tree::with_defaults(command, settings).after_help(examples());
     match language() {
         Language::En => command,
         Language::Ko => tree::in_korean(command),
     }
-}
-
-/// What `jangteo` alone says.
-pub(super) fn short() {
-    let version = env!("CARGO_PKG_VERSION");
-    let what = in_language(
-        "이 컴퓨터에서 도는 상점: 다섯 서비스, 프로세스 하나, 설치할 것 없음",
-        "a shop on this machine: five services, one process, nothing to install",
-    );
-    print(&format!("jangteo {version}  {what}\n"));
-    print(&examples());
-    print(in_language(
-        "\n모든 명령: jangteo --help     한 명령: jangteo saga --help",
-        "\nall commands: jangteo --help     one of them: jangteo saga --help",
-    ));
 }
 
 fn examples() -> String {

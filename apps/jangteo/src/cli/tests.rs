@@ -55,7 +55,7 @@ fn every_command_is_one_that_a_program_can_read() {
         saga show, saga watch, saga retry, saga cancel, saga resolve, dlq list, dlq show, \
         dlq redrive, dlq discard, outbox status, projection list, projection rebuild, \
         projection check, db status, db backup, db check, verify, doctor, config show, \
-        config check, config default, completions";
+        config check, config default, completions, openapi, asyncapi";
     let documents: Vec<&str> = documents.split(", ").collect();
     assert_eq!(all, documents);
 }

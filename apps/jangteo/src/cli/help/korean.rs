@@ -164,6 +164,11 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("config default", "모든 키와 기본값이 적힌 파일을 출력해요"),
     ("completions", "셸의 자동 완성을 출력해요"),
     ("completions shell", "어느 셸인지"),
+    ("openapi", "상점이 받는 요청의 OpenAPI 문서를 출력해요"),
+    (
+        "asyncapi",
+        "상점이 알리는 이벤트의 AsyncAPI 문서를 출력해요",
+    ),
 ];
 
 /// The words of a command.
