@@ -4,11 +4,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use boot::Hosted;
 use contracts::envelope::ServiceName;
-use db::{Failed, Reader, Readers, WalWatch};
+use db::{Failed, Migrations, Reader, Readers, WalWatch};
 use invariants::{AT_REST, Facts, Invariant, LIVENESS, Violation};
-use order::OrderView;
+use order::{Order, OrderView};
+use payment::Payment;
+use product::Product;
+use promotion::Promotion;
 use runtime::Service;
+use user::User;
 
 use crate::shop::Places;
 
@@ -20,6 +25,16 @@ pub const DATABASES: [&str; 6] = [
     ServiceName::Payment.as_str(),
     ServiceName::Promotion.as_str(),
     OrderView::CONSUMER,
+];
+
+/// The schemas that this program knows, in the order of `DATABASES`.
+pub const MIGRATIONS: [Migrations; DATABASES.len()] = [
+    User::MIGRATIONS,
+    Product::MIGRATIONS,
+    Order::MIGRATIONS,
+    Payment::MIGRATIONS,
+    Promotion::MIGRATIONS,
+    order::VIEW_MIGRATIONS,
 ];
 
 /// What a check did and found.

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Subcommand;
 use contracts::http::NoBody;
 use contracts::http::backup::BackupView;
-use db::{Reader, WAL_ALARM_BYTES};
+use db::{Migrations, Reader, Sqlite, WAL_ALARM_BYTES};
 use serde_json::json;
 
 use super::client::Client;
@@ -142,19 +142,23 @@ async fn backup_still(data: &Path, to: PathBuf) -> Result<BackupView, Ended> {
 async fn check_files(path: &Path, output: Output) -> Result<(), Ended> {
     let found = folder::found(path)?;
     let _locks = folder::locked(&found).map_err(anyhow::Error::from)?;
-    let files = check::DATABASES.map(|name| (name, path.join(format!("{name}.db"))));
+    let folder = path.to_owned();
     let read = move || {
-        files.map(|(name, file)| {
-            let said = integrity(&file).unwrap_or_else(|error| format!("{error:#}"));
-            (name, said)
-        })
+        let files = check::DATABASES.iter().zip(check::MIGRATIONS);
+        let files = files.map(|(name, known)| {
+            let file = folder.join(format!("{name}.db"));
+            let said = integrity(&file, known).unwrap_or_else(|error| format!("{error:#}"));
+            (*name, said)
+        });
+        files.collect::<Vec<_>>()
     };
     let files = progress::blocking("모든 쪽 읽기", "reading every page", read).await?;
     let backup_of = backup::manifest(path).ok().map(|manifest| manifest.at);
     match output {
         Output::Json => {
-            let files = files.each_ref();
+            let files = files.iter();
             let files = files.map(|(name, said)| json!({ "name": name, "said": said }));
+            let files: Vec<_> = files.collect();
             write_json(&json!({ "files": files, "backupOf": backup_of }))?;
         }
         Output::Table => {
@@ -193,7 +197,13 @@ async fn check_files(path: &Path, output: Output) -> Result<(), Ended> {
     Ok(())
 }
 
-fn integrity(file: &Path) -> anyhow::Result<String> {
+/// As a start looks at it, then page by page: SQLite itself does not mind a file that ends early.
+fn integrity(file: &Path, known: Migrations) -> anyhow::Result<String> {
+    // A start would take an empty one for new.
+    if std::fs::metadata(file).map_or(0, |about| about.len()) == 0 {
+        bail!(in_language("비어 있어요", "there is nothing in it"));
+    }
+    Sqlite::look(file, known)?;
     let reader = Reader::open(file)?;
     let said = reader.query(|file| {
         file.query_row("PRAGMA integrity_check(1)", [], |row| {

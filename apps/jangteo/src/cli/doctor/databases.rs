@@ -2,16 +2,11 @@
 
 use std::path::Path;
 
-use boot::{Folder, Hosted};
-use db::{Migrations, OpenError, Reader, Sqlite, WAL_ALARM_BYTES};
-use order::Order;
-use payment::Payment;
-use product::Product;
-use promotion::Promotion;
-use user::User;
+use boot::Folder;
+use db::{OpenError, Reader, Sqlite, WAL_ALARM_BYTES};
 
 use super::Finding;
-use crate::check::DATABASES;
+use crate::check::{DATABASES, MIGRATIONS};
 use crate::cli::folder::sizes;
 use crate::cli::refusal;
 
@@ -29,18 +24,6 @@ pub(super) fn look(folder: &Path) -> Vec<Finding> {
         findings.push(logs(folder));
     }
     findings
-}
-
-/// In the order of `DATABASES`.
-const fn migrations() -> [Migrations; DATABASES.len()] {
-    [
-        User::MIGRATIONS,
-        Product::MIGRATIONS,
-        Order::MIGRATIONS,
-        Payment::MIGRATIONS,
-        Promotion::MIGRATIONS,
-        order::VIEW_MIGRATIONS,
-    ]
 }
 
 /// What was built in, asked of an empty file.
@@ -71,7 +54,7 @@ fn sqlite() -> Finding {
 
 fn schemas(folder: &Path) -> Finding {
     let mut told = Vec::new();
-    for (name, known) in DATABASES.iter().zip(migrations()) {
+    for (name, known) in DATABASES.iter().zip(MIGRATIONS) {
         let file = folder.join(format!("{name}.db"));
         if let Err(error) = Sqlite::look(&file, known) {
             return refused(&file, error);
