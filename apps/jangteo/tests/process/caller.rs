@@ -13,6 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Caller {
     http: Client,
     url: String,
+    email: String,
     token: String,
 }
 
@@ -43,26 +44,26 @@ impl Caller {
             .timeout(PATIENCE)
             .build()
             .expect("a client");
-        let mut caller = Self {
+        let caller = Self {
             http,
             url: url.to_owned(),
+            email: email.to_owned(),
             token: String::new(),
         };
-        let body = json!({ "email": email, "password": jangteo::seed::PASSWORD });
-        let login = caller
-            .http
-            .post(format!("{url}/api/v1/auth/login"))
-            .json(&body)
-            .send();
-        let answer = Answer::read(login.await.expect("an answer"))
-            .await
-            .expect("an answer");
-        assert_eq!(answer.status, StatusCode::OK, "{email}: {answer:?}");
-        caller.token = answer.body["accessToken"]
-            .as_str()
-            .expect("a token")
-            .to_owned();
-        caller
+        caller.again().await.expect("an answer")
+    }
+
+    /// The same caller with a fresh token. An error means that nobody answered.
+    pub async fn again(&self) -> reqwest::Result<Self> {
+        let body = json!({ "email": self.email, "password": jangteo::seed::PASSWORD });
+        let login = self.http.post(format!("{}/api/v1/auth/login", self.url));
+        let answer = Answer::read(login.json(&body).send().await?).await?;
+        assert_eq!(answer.status, StatusCode::OK, "{}: {answer:?}", self.email);
+        let token = answer.body["accessToken"].as_str().expect("a token");
+        Ok(Self {
+            token: token.to_owned(),
+            ..self.clone()
+        })
     }
 
     /// The same caller at a shop that was started again, elsewhere.

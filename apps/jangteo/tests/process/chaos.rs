@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use crate::journal::Journal;
 use crate::load::{self, Crowd};
 use crate::program::{Shop, ask, run};
-use crate::reckoning::Totals;
+use crate::reckoning::{self, Totals};
 
 /// A crowd that asks without pause until nobody answers.
 pub struct Loose {
@@ -49,6 +49,31 @@ pub fn is_sound(shop: &Shop) {
     for word in ["panicked", "\"ERROR\"", "rolled back"] {
         assert!(!said.contains(word), "{word}: {said}");
     }
+}
+
+/// After something broke: asks once more for what was under way, on a shop that was started again.
+/// Nothing may be at odds.
+pub async fn settle(shop: &Shop, fresh: Journal, crowd: &Crowd, journal: &mut Journal) {
+    journal.append(fresh.resolve(crowd).await);
+    shop.run(&["verify"]).await.exits(0);
+}
+
+/// In the end: every answer against what the shop shows, the running shop and then its files.
+pub async fn reckon_and_stop(shop: Shop, crowd: &Crowd, journal: &Journal) -> Totals {
+    shop.run(&["verify", "--at-rest"]).await.exits(0);
+    let totals = reckoning::reckon(journal, crowd).await;
+    say(&totals.to_string());
+    assert!(totals.orders() > 0, "{totals}");
+    is_sound(&shop);
+    let folder = shop.folder.clone();
+    shop.stop().await;
+    holds_on_disk(&folder, &totals).await;
+    totals
+}
+
+/// A row of the table that `cargo xtask chaos` prints.
+pub fn row(what: &str, how: &str, acknowledged: usize, lost: usize) {
+    say(&format!("| {what} | {how} | {acknowledged} | {lost} |"));
 }
 
 /// What the files of a shop that was stopped say by themselves.

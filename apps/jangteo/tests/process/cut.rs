@@ -1,5 +1,5 @@
 //! Power cuts under load: of the disk only stays what was forced to it. The shop loses nothing it
-//! answered for; one that does not force its log at a commit does, or this test shows nothing.
+//! answered for; under `synchronous=NORMAL` it does, or this test shows nothing.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,7 +8,7 @@ use contracts::ids::OrderId;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use crate::chaos::{Loose, holds_on_disk, is_sound, or_skip, say, seed, setting};
+use crate::chaos::{Loose, holds_on_disk, is_sound, or_skip, row, say, seed, setting};
 use crate::image::Image;
 use crate::journal::{Journal, What};
 use crate::load::Crowd;
@@ -38,7 +38,7 @@ async fn a_power_cut_loses_nothing_that_was_answered() {
         drop(shop);
         let placed = placed(&fresh);
         let lost = placed.difference(&found(&image.folder())).count();
-        say(&format!("| {cut} | full | {} | {lost} |", placed.len()));
+        row(&format!("power cut {cut}"), "FULL", placed.len(), lost);
         assert_eq!(lost, 0, "acknowledged orders are gone");
 
         shop = Shop::start(&image.folder()).await;
@@ -55,7 +55,7 @@ async fn a_power_cut_loses_nothing_that_was_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_the_syncs_of_the_log_a_power_cut_loses_orders() {
+async fn under_synchronous_normal_a_power_cut_loses_orders() {
     let _alone = alone().await;
     let Some(mut image) = or_skip(Image::make()) else {
         return;
@@ -65,19 +65,24 @@ async fn without_the_syncs_of_the_log_a_power_cut_loses_orders() {
     for cut in 1..=CONTROLS {
         // Seeded and closed with all its syncs: only the load is at stake.
         Shop::start(&image.folder()).await.stop().await;
-        let mut shop = Shop::start_with(&image.folder(), &shim.without_log_syncs()).await;
+        let mut shop = Shop::start_with(&image.folder(), &shim.log_syncs("normal")).await;
         let crowd = Crowd::gather(&shop.url).await;
         let fresh = until_cut(&mut shop, &mut image, &crowd, &mut chance).await;
         drop(shop);
         let placed = placed(&fresh);
         let lost = placed.difference(&found(&image.folder())).count();
-        say(&format!("| {cut} | relaxed | {} | {lost} |", placed.len()));
+        row(
+            &format!("power cut {cut}"),
+            "NORMAL, the control",
+            placed.len(),
+            lost,
+        );
         if lost > 0 {
             return;
         }
         image = Image::make().expect("it was possible before");
     }
-    panic!("nothing was lost without syncs: the cut cuts nothing");
+    panic!("nothing was lost under NORMAL: the cut cuts nothing");
 }
 
 /// Cuts the power of a shop under load: from here on the image holds what a disk would.

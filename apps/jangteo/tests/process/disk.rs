@@ -1,5 +1,5 @@
-//! A disk that gets full and is freed, and one of whose syncs fails: nothing is answered for that
-//! is not there, and a shop that was short of room goes on by itself.
+//! A disk that gets full and is freed, and one that fails at a sync or a write: nothing is answered
+//! for that is not there, and a shop that was short of room goes on by itself.
 
 use std::io::Write;
 use std::path::Path;
@@ -11,7 +11,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::caller::{Answer, Caller, Request};
-use crate::chaos::{or_skip, say};
+use crate::chaos::{or_skip, row, say};
 use crate::image::do_command;
 use crate::program::{LONGEST, Program, Shop, alone, on, run};
 use crate::shim::Shim;
@@ -19,7 +19,9 @@ use crate::shim::Shim;
 /// Charges that fit in beside the filler, or before the failing sync, are fewer.
 const MOST_CHARGES: u32 = 500;
 /// Which sync fails: of the start, and of the load.
-const FAILING: [u32; 6] = [1, 5, 20, 60, 150, 300];
+const FAILING_SYNCS: [u32; 6] = [1, 5, 20, 60, 150, 300];
+/// Which write to a database or its log fails.
+const FAILING_WRITES: [u32; 7] = [1, 2, 9, 40, 120, 400, 900];
 /// Won; a balance is counted in charges.
 const AMOUNT: i64 = 10_000;
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -60,7 +62,8 @@ async fn a_full_disk_refuses_writes_and_goes_on_once_freed() {
     assert_eq!(balance(&shopper).await, full + 1, "charged once");
     shop.run(&["demo", "order"]).await.exits(0);
     shop.run(&["verify", "--at-rest"]).await.exits(0);
-    say(&format!("full after {charged} charges, freed, and on"));
+    let charges = usize::try_from(charged).expect("a small number");
+    row("a full disk", "then freed", charges, 0);
     shop.stop().await;
 }
 
@@ -68,31 +71,60 @@ async fn a_full_disk_refuses_writes_and_goes_on_once_freed() {
 async fn after_a_failed_sync_nothing_is_answered_for_that_is_not_there() {
     let _alone = alone().await;
     let shim = Shim::build();
-    for failing in FAILING {
-        let folder = tempfile::tempdir().unwrap();
-        let shop = Shop::start(folder.path()).await;
-        let shopper = shop.log_in(jangteo::seed::SHOPPER).await;
-        let before = balance(&shopper).await;
-        shop.stop().await;
+    let mut charges = 0;
+    for failing in FAILING_SYNCS {
         let number = failing.to_string();
-        let program = Program::start(&on(folder.path()), &shim.failing_sync(&number));
-        let charged = until_it_ends(program, folder.path(), &shopper).await;
-
-        let shop = Shop::start(folder.path()).await;
-        let shopper = shopper.at(&shop.url);
-        for number in 0..charged {
-            let again = charge(&shopper, number).await;
-            assert!(again.replayed, "sync {failing}, charge {number}: {again:?}");
-        }
-        // The one that was under way may stand, though nobody was told.
-        let found = balance(&shopper).await - before - i64::from(charged);
-        assert!((0..=1).contains(&found), "sync {failing}: {found} too many");
-        shop.run(&["verify", "--at-rest"]).await.exits(0);
-        shop.stop().await;
-        let data = folder.path().to_str().expect("a path of ASCII");
-        run(&["db", "check", data]).await.exits(0);
-        say(&format!("sync {failing} failed: {charged} charges stand"));
+        charges += survives("sync", failing, &shim.failing_sync(&number)).await;
     }
+    let how = format!("EIO at each of {FAILING_SYNCS:?}");
+    row("a failed sync", &how, charges, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_failed_write_nothing_is_answered_for_that_is_not_there() {
+    let _alone = alone().await;
+    let shim = Shim::build();
+    let mut charges = 0;
+    for failing in FAILING_WRITES {
+        let number = failing.to_string();
+        charges += survives("write", failing, &shim.failing_write(&number)).await;
+    }
+    let how = format!("EIO at each of {FAILING_WRITES:?}");
+    row("a failed write", &how, charges, 0);
+}
+
+/// Charges until the shop ends by itself, starts it on a disk that is well again, and finds every
+/// charge that was answered, once. Returns how many those were.
+async fn survives(what: &str, failing: u32, environment: &[(&str, &str)]) -> usize {
+    let folder = tempfile::tempdir().expect("a folder");
+    let shop = Shop::start(folder.path()).await;
+    let shopper = shop.log_in(jangteo::seed::SHOPPER).await;
+    let before = balance(&shopper).await;
+    shop.stop().await;
+    let program = Program::start(&on(folder.path()), environment);
+    let charged = until_it_ends(program, folder.path(), &shopper).await;
+
+    let shop = Shop::start(folder.path()).await;
+    let shopper = shopper.at(&shop.url);
+    for number in 0..charged {
+        let again = charge(&shopper, number).await;
+        assert!(
+            again.replayed,
+            "{what} {failing}, charge {number}: {again:?}"
+        );
+    }
+    // The one that was under way may stand, though nobody was told.
+    let found = balance(&shopper).await - before - i64::from(charged);
+    assert!(
+        (0..=1).contains(&found),
+        "{what} {failing}: {found} too many"
+    );
+    shop.run(&["verify", "--at-rest"]).await.exits(0);
+    shop.stop().await;
+    let data = folder.path().to_str().expect("a path of ASCII");
+    run(&["db", "check", data]).await.exits(0);
+    say(&format!("{what} {failing} failed: {charged} charges stand"));
+    usize::try_from(charged).expect("a small number")
 }
 
 /// How many charges were answered well before the shop ended by itself, as it must.
@@ -108,7 +140,7 @@ async fn until_it_ends(mut program: Program, folder: &Path, shopper: &Caller) ->
             }
             assert!(answer.status.is_success(), "{answer:?}");
             charged += 1;
-            assert!(charged < MOST_CHARGES, "no sync failed");
+            assert!(charged < MOST_CHARGES, "nothing failed");
         }
         program = shop.program;
     }

@@ -4,13 +4,15 @@
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use crate::chaos::{Loose, holds_on_disk, is_sound, say, seed};
+use crate::chaos::{Loose, is_sound, reckon_and_stop, row, say, seed, setting, settle};
 use crate::journal::Journal;
 use crate::load::Crowd;
 use crate::program::{Shop, alone};
-use crate::reckoning;
 
 const CYCLES: u32 = 25;
+/// Kills soon after a start; `cargo xtask chaos` asks for many more.
+const QUICK_CYCLES: u64 = 5;
+const KILLED_SOON: std::ops::Range<u32> = 1..80;
 /// The kill comes with one of these answers, so always under load.
 const KILLED_AFTER: std::ops::Range<u32> = 100..1_200;
 /// Fewer orders than this would show little.
@@ -38,19 +40,49 @@ async fn killed_again_and_again_under_load_it_loses_nothing() {
 
         shop = Shop::start(folder.path()).await;
         crowd = crowd.at(&shop.url);
-        let resolved = fresh.resolve(&crowd).await;
         say(&format!(
-            "cycle {cycle}: killed after {after} answers, {unknown} of {resolved} open"
+            "cycle {cycle}: killed after {after} answers, {unknown} open"
         ));
-        journal.append(resolved);
-        shop.run(&["verify"]).await.exits(0);
+        settle(&shop, fresh, &crowd, &mut journal).await;
     }
 
-    shop.run(&["verify", "--at-rest"]).await.exits(0);
-    let totals = reckoning::reckon(&journal, &crowd).await;
-    say(&totals.to_string());
+    let totals = reckon_and_stop(shop, &crowd, &journal).await;
     totals.assert_worth_it(LEAST_ORDERS);
-    is_sound(&shop);
-    shop.stop().await;
-    holds_on_disk(folder.path(), &totals).await;
+    row(
+        "kill -9",
+        &format!("{CYCLES} times under load"),
+        totals.orders(),
+        0,
+    );
+}
+
+/// Many deaths of little work each: what a start finds half done is gone through again and again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_soon_after_each_start_it_loses_nothing() {
+    let _alone = alone().await;
+    let mut chance = StdRng::seed_from_u64(seed());
+    let folder = tempfile::tempdir().unwrap();
+    let mut shop = Shop::start(folder.path()).await;
+    let mut crowd = Crowd::gather(&shop.url).await;
+    crowd.offer(0).await;
+    let mut journal = Journal::default();
+    let cycles = setting("JANGTEO_CHAOS_KILLS").unwrap_or(QUICK_CYCLES);
+    for _ in 0..cycles {
+        let mut loose = Loose::start(&crowd, chance.random());
+        loose.answered(chance.random_range(KILLED_SOON)).await;
+        shop.program.kill().await;
+        let fresh = loose.back().await;
+        is_sound(&shop);
+        drop(shop);
+        shop = Shop::start(folder.path()).await;
+        crowd = crowd.at(&shop.url);
+        settle(&shop, fresh, &crowd, &mut journal).await;
+    }
+    let totals = reckon_and_stop(shop, &crowd, &journal).await;
+    row(
+        "kill -9",
+        &format!("{cycles} times soon after a start"),
+        totals.orders(),
+        0,
+    );
 }

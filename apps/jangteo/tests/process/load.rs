@@ -1,6 +1,7 @@
 //! Clients that order, cancel, give back, charge, take coupons and restock without pause, until
 //! nobody answers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rand::rngs::StdRng;
@@ -29,6 +30,8 @@ pub struct Crowd {
     pub products: Vec<String>,
     /// Offered while this crowd shops.
     pub offers: Vec<String>,
+    /// Whether a failure of the shop is met with patience: its outcome is unknown.
+    pub is_patient: bool,
 }
 
 #[derive(Clone)]
@@ -59,6 +62,7 @@ impl Crowd {
             operator,
             products,
             offers: Vec::new(),
+            is_patient: false,
         }
     }
 
@@ -81,6 +85,15 @@ impl Crowd {
             .push(made.body["id"].as_str().expect("an id").to_owned());
     }
 
+    /// The same people, logged in anew.
+    pub async fn again(mut self) -> Self {
+        for member in &mut self.members {
+            member.caller = member.caller.again().await.expect("the shop runs");
+        }
+        self.operator = self.operator.again().await.expect("the shop runs");
+        self
+    }
+
     /// The same people at a shop that was started again.
     pub fn at(&self, url: &str) -> Self {
         let member = |member: &Member| Member {
@@ -92,6 +105,7 @@ impl Crowd {
             operator: self.operator.at(url),
             products: self.products.clone(),
             offers: self.offers.clone(),
+            is_patient: self.is_patient,
         }
     }
 
@@ -122,6 +136,7 @@ pub fn start(
             who,
             chance: StdRng::seed_from_u64(seed.wrapping_add(who as u64)),
             seed,
+            renewed: BTreeMap::new(),
             orders: Vec::new(),
             held: crowd.members[who].coupons.clone(),
             journal: Journal::default(),
@@ -136,6 +151,8 @@ struct Client {
     who: usize,
     chance: StdRng,
     seed: u64,
+    /// Who had to log in again, as the crowd counts them.
+    renewed: BTreeMap<usize, Caller>,
     /// Its own, the newest last.
     orders: Vec<String>,
     /// Coupons, used up or not.
@@ -147,22 +164,24 @@ impl Client {
     async fn run(mut self, answered: UnboundedSender<()>) -> Journal {
         loop {
             let mut asked = self.think();
-            let caller = self
-                .crowd
-                .callers()
-                .nth(asked.who)
-                .expect("one of the crowd");
-            let sent = caller.send(&asked.request).await;
+            let sent = self.caller(asked.who).send(&asked.request).await;
             let Ok(answer) = sent else {
                 // Killed. Whether it still did this is what the next start will tell.
                 self.journal.asked.push(asked);
                 return self.journal;
             };
-            let busy = answer.status == StatusCode::SERVICE_UNAVAILABLE;
-            assert!(
-                busy || !answer.status.is_server_error(),
-                "{asked:?}: {answer:?}"
-            );
+            if answer.status == StatusCode::UNAUTHORIZED {
+                // Its token ran out, so nothing was asked: the clock was moved.
+                let Ok(renewed) = self.caller(asked.who).again().await else {
+                    return self.journal;
+                };
+                self.renewed.insert(asked.who, renewed);
+                continue;
+            }
+            let failed = answer.status.is_server_error();
+            let busy = failed
+                && (self.crowd.is_patient || answer.status == StatusCode::SERVICE_UNAVAILABLE);
+            assert!(busy || !failed, "{asked:?}: {answer:?}");
             assert!(!answer.replayed, "a fresh key: {asked:?}: {answer:?}");
             if let (What::Place { .. }, Some(order)) =
                 (&asked.what, answer.body["orderId"].as_str())
@@ -181,6 +200,12 @@ impl Client {
             }
             self.journal.asked.push(asked);
         }
+    }
+
+    fn caller(&self, who: usize) -> &Caller {
+        let first = || self.crowd.callers().nth(who);
+        let caller = self.renewed.get(&who).or_else(first);
+        caller.expect("one of the crowd")
     }
 
     fn think(&mut self) -> Asked {

@@ -49,8 +49,17 @@ mod kill;
 /// Power cuts under load, on a file system of their own.
 mod cut;
 
-/// A disk that gets full, and one whose syncs fail.
+/// A disk that gets full, and one whose syncs and writes fail.
 mod disk;
+
+/// Deaths at the named points of a batch.
+mod points;
+
+/// A shop that is stopped, goes on, has too few files, and whose clock jumps.
+mod hindered;
+
+/// Files that were cut short, and bits that were flipped.
+mod damage;
 
 /// A file system in a file.
 mod image;
