@@ -99,6 +99,32 @@ async fn a_key_is_asked_for_after_the_token_and_before_the_body() {
     assert_eq!(kept["body"]["a"], 1);
 }
 
+/// Also where the service would not.
+#[tokio::test]
+async fn the_gateway_itself_asks_for_keys() {
+    let door = Door::new("");
+    let own = token(USER);
+    let caller = ("authorization", own.as_str());
+    let none = door.post("/careless", &[caller], "").await;
+    none.problem("IDEMPOTENCY_KEY_REQUIRED");
+    let key = ("idempotency-key", "k");
+    assert_eq!(
+        door.post("/careless", &[caller, key], "").await.text(),
+        "done"
+    );
+}
+
+/// What the routes do not name is its service's: it verifies for itself.
+#[tokio::test]
+async fn a_method_that_only_its_service_knows_is_served() {
+    let door = Door::new("");
+    let own = token(USER);
+    let delete = |headers: &[(&str, &str)]| request("DELETE", "/careless", headers, "");
+    let answer = door.ask(delete(&[("authorization", &own)])).await;
+    assert_eq!(answer.json()["user"], USER.to_string());
+    door.ask(delete(&[])).await.problem("UNAUTHENTICATED");
+}
+
 #[tokio::test]
 async fn a_body_is_bounded_however_it_comes() {
     let door = Door::new("[limits]\nbody_bytes = 8");

@@ -38,7 +38,7 @@ match = ["GET /me", "GET /admin", "GET /never/mine"]
 [routes.commands]
 service = "order"
 key = true
-match = ["POST /orders", "POST /orders/{id}/cancel"]
+match = ["POST /orders", "POST /orders/{id}/cancel", "POST /careless"]
 "#;
 
 fn signer() -> &'static Signer {
@@ -75,6 +75,8 @@ pub fn service() -> Router {
         .route("/context", get(context))
         .route("/admin", get(admin))
         .route("/login", post(async |Json(body): Json<Value>| Json(body)))
+        // Looks for no key, and for who calls only where the routes name no method.
+        .route("/careless", post(async || "done").delete(who))
         .route("/orders", post(keep))
         .route("/orders/{id}/cancel", post(keep))
 }
