@@ -12,10 +12,11 @@ const B3: &str = "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1";
 /// The traces of what a service said, of one saga or of all that is none.
 fn traces(shop: &TestShop, service: ServiceName, saga: Option<SagaId>) -> Vec<String> {
     let said = shop.places.readers(service);
-    let said = said.with(|reader| reader.all::<Outbox>()).unwrap();
+    let said = said.with(|reader| reader.all::<Outbox>());
+    let said = said.expect("the outbox can be read");
     let said = said.iter().filter(|row| row.saga_id == saga);
     let trace = |row: &Outbox| {
-        let body: Value = serde_json::from_str(&row.body).unwrap();
+        let body: Value = serde_json::from_str(&row.body).expect("a body is JSON");
         body["trace"].as_str().unwrap_or_default().to_owned()
     };
     said.map(trace).collect()
