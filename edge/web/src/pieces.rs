@@ -143,10 +143,20 @@ pub(crate) fn card(visitor: &Visitor, product: &ProductView, rank: Option<u32>) 
                 (picture(product, 320))
                 @if let Some(rank) = rank { span.rank { (rank) } }
             }
-            p.card-category lang="ko" { (product.category) }
+            p.card-category { (category(visitor, &product.category)) }
             h3 { a href={ "/products/" (product.id) } { (product.name) } }
             p.card-price { (won(visitor, product.price)) }
             (stock(visitor, product))
+        }
+    }
+}
+
+/// A category by its name; the shop names them in Korean, and some are known in English.
+pub(crate) fn category(visitor: &Visitor, name: &str) -> Markup {
+    html! {
+        @match (visitor.texts().products.category)(name) {
+            Some(word) => (word),
+            None => { span lang="ko" { (name) } },
         }
     }
 }

@@ -19,8 +19,8 @@ const LANES: [ServiceName; 4] = [
     ServiceName::Payment,
 ];
 const LABEL: usize = 96;
-const COLUMN: usize = 138;
-const BOX_WIDTH: usize = 122;
+const COLUMN: usize = 148;
+const BOX_WIDTH: usize = 132;
 const TOP: usize = 34;
 const LANE: usize = 62;
 const BOX_HEIGHT: usize = 42;
@@ -42,12 +42,12 @@ pub(super) fn draw(visitor: &Visitor, story: &SagaStoryView) -> Markup {
     let height = TOP + LANE * LANES.len();
     html! {
         div.scroll tabindex="0" role="region" aria-label=(words.drawing) {
-            svg.lanes width=(width) height=(height) viewBox={ "0 0 " (width) " " (height) }
+            svg.lanes width=(width) height=(height)
                 role="img" aria-label=((words.described)(cells.len())) {
                 @for (at, service) in LANES.iter().enumerate() {
                     @let y = TOP + LANE * at;
                     rect class=(if at % 2 == 0 { "lane" } else { "lane odd" })
-                        x="0" y=(y) width=(width) height=(LANE) {}
+                        x="0" y=(y) width="100%" height=(LANE) {}
                     text.lane-name x="12" y=(y + LANE / 2 + 5) { (service.as_str()) }
                 }
                 (PreEscaped(paths(&cells)))

@@ -130,7 +130,7 @@ fn coupons(visitor: &Visitor, chosen: &str, choices: &[Choice]) -> Markup {
                 span.number {
                     @match choice.saves {
                         Saving::Off(off) => {
-                            strong.off { "-" (pieces::won(visitor, off)) }
+                            strong.saves { "-" (pieces::won(visitor, off)) }
                         }
                         Saving::Short(by) => {
                             span.fine { ((words.short_by)(&format::won(by, visitor.language))) }

@@ -100,13 +100,18 @@ fn offer(visitor: &Visitor, coupon: &CouponView, has: bool) -> Markup {
     let words = &visitor.texts().coupons;
     html! {
         li.ticket {
-            p.off { (off(visitor, coupon.discount, coupon.value, coupon.max_discount)) }
+            p.saves { (off(visitor, coupon.discount, coupon.value, coupon.max_discount)) }
             div.what {
                 h3 lang="ko" { (coupon.name) }
                 (terms(visitor, coupon.min_order_amount))
                 @if let Some(scope) = &coupon.scope {
                     @if !scope.categories.is_empty() {
-                        p.fine { (words.only) " " span lang="ko" { (scope.categories.join(", ")) } }
+                        p.fine {
+                            (words.only)
+                            @for category in &scope.categories {
+                                " " (pieces::category(visitor, category))
+                            }
+                        }
                     }
                 }
                 p.fine { ((words.remaining)(&format::count(coupon.remaining))) }
@@ -131,7 +136,7 @@ fn ticket(visitor: &Visitor, coupon: &UserCouponView) -> Markup {
     let over = coupon.status != UserCouponStatus::Available;
     html! {
         li class=(if over { "ticket over" } else { "ticket" }) {
-            p.off { (off(visitor, coupon.discount, coupon.value, coupon.max_discount)) }
+            p.saves { (off(visitor, coupon.discount, coupon.value, coupon.max_discount)) }
             div.what {
                 h3 lang="ko" { (coupon.name) }
                 (terms(visitor, coupon.min_order_amount))

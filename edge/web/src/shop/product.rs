@@ -27,7 +27,7 @@ async fn show(visit: Visit, Path(id): Path<String>) -> Result<Html<String>, Trou
     let page = Page::new(&product.name).body(html! {
         nav.crumbs aria-label=(words.place) {
             a href="/" { (visit.texts().frame.home) }
-            a href=(shelf) lang="ko" { (product.category) }
+            a href=(shelf) { (pieces::category(&visit, &product.category)) }
         }
         article.product {
             div.picture.large { (pieces::picture(&product, 480)) }

@@ -63,7 +63,10 @@ async fn show(visit: Visit, Query(wanted): Query<Wanted>) -> Result<Html<String>
     )?;
     let title = match (wanted.q.trim(), wanted.category.as_str()) {
         ("", "") => words.all.to_owned(),
-        ("", category) => category.to_owned(),
+        ("", category) => match (words.category)(category) {
+            Some(word) => word.to_owned(),
+            None => category.to_owned(),
+        },
         (q, _) => (words.results)(q),
     };
     let next = found.next_cursor.as_deref();
@@ -99,8 +102,10 @@ pub(super) fn categories(
                 li { a href="/products" aria-current=[current("")] { (words.all) } }
                 @for CategoryView { category, .. } in categories {
                     li {
-                        a href=(address("/products", &[("category", category)])) lang="ko"
-                            aria-current=[current(category)] { (category) }
+                        a href=(address("/products", &[("category", category)]))
+                            aria-current=[current(category)] {
+                                (pieces::category(visitor, category))
+                            }
                     }
                 }
             }

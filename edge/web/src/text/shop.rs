@@ -71,6 +71,8 @@ pub(crate) struct Products {
     pub(crate) all: Words,
     pub(crate) categories: Words,
     pub(crate) list: Words,
+    /// What a category is called here; none for one that is only known by its own name.
+    pub(crate) category: fn(&str) -> Option<Words>,
     pub(crate) results: About,
     pub(crate) nothing: Words,
     pub(crate) hint: Words,

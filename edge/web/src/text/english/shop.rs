@@ -77,6 +77,7 @@ pub(super) const PRODUCTS: Products = Products {
     all: "All products",
     categories: "Categories",
     list: "Products",
+    category,
     results: |q| format!("Results for “{q}”"),
     nothing: "Nothing was found.",
     hint: "Korean initials work too: ㅁㄱㅋ finds 머그컵.",
@@ -87,6 +88,23 @@ pub(super) const PRODUCTS: Products = Products {
     dearest: "Price, high to low",
     by_name: "Name",
 };
+
+/// The categories of the demonstration.
+fn category(name: &str) -> Option<Words> {
+    Some(match name {
+        "주방" => "Kitchen",
+        "식품" => "Food",
+        "커피와 차" => "Coffee and tea",
+        "의류" => "Clothes",
+        "문구" => "Stationery",
+        "욕실" => "Bathroom",
+        "가전 소품" => "Small electronics",
+        "생활" => "Home",
+        "운동" => "Sports",
+        "반려동물" => "Pets",
+        _ => return None,
+    })
+}
 
 pub(super) const PRODUCT: Product = Product {
     place: "You are here",

@@ -75,6 +75,7 @@ pub(super) const PRODUCTS: Products = Products {
     all: "전체 상품",
     categories: "카테고리",
     list: "상품 목록",
+    category: |_| None,
     results: |q| format!("‘{q}’ 검색 결과"),
     nothing: "찾는 상품이 없어요.",
     hint: "초성으로도 찾을 수 있어요. 예: ㅁㄱㅋ → 머그컵",
