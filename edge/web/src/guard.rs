@@ -12,6 +12,9 @@ use axum::response::{IntoResponse, Response};
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
     HeaderName::from_static("cross-origin-opener-policy");
+/// Nobody who uses our pages reads it.
+const REFUSED: &str = "다른 사이트에서 보낸 요청이라 받지 않았어요.\n\
+                       Refused: the request came from another site.\n";
 const POLICY: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; \
                       form-action 'self'; frame-ancestors 'none'";
 
@@ -23,7 +26,7 @@ pub(crate) async fn same_site(request: Request, next: Next) -> Response {
     if looks || is_own(request.headers()) {
         next.run(request).await
     } else {
-        (StatusCode::FORBIDDEN, "cross-site request refused").into_response()
+        (StatusCode::FORBIDDEN, REFUSED).into_response()
     }
 }
 

@@ -103,7 +103,7 @@ pub(crate) fn console(visitor: &Visitor, page: Page<'_>) -> Html<String> {
         main id="main" tabindex="-1" {
             div.wide { (said(visitor)) (page.body) }
         }
-        footer.foot { div.wide { (switches(visitor)) } }
+        footer.foot { div.wide { p.keys { (words.keys) } (switches(visitor)) } }
     };
     frame(
         visitor,

@@ -80,13 +80,11 @@ fn facts(visitor: &Visitor, story: &SagaStoryView) -> Markup {
             }
             div { dt { (words.remaining) } dd { (listed(visitor, &remaining)) } }
             div { dt { (sagas.waits_for) } dd { (listed(visitor, &waits)) } }
-            @if let Some(deadline) = saga.expires_at {
+            @if let Some(deadline) = saga.expires_at.filter(|_| !saga.state.is_at_rest()) {
                 div { dt { (words.deadline) } dd {
                     time datetime=(deadline) { (format::instant(deadline)) }
-                    @if !saga.state.is_at_rest() {
-                        @let left = deadline.micros() - visitor.now.micros();
-                        " " span.fine { ((words.left)(&format::span(left))) }
-                    }
+                    @let left = deadline.micros() - visitor.now.micros();
+                    " " span.fine { ((words.left)(&format::span(left))) }
                 } }
             }
         }

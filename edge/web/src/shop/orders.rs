@@ -76,10 +76,8 @@ fn row(visitor: &Visitor, order: &OrderSummaryView) -> Markup {
                     (name(visitor, order.first_item_name.as_deref()))
                     @if others > 0 { " " ((words.and_others)(others)) }
                 }
-                p.fine {
-                    (pieces::moment(visitor, order.created_at))
-                    " · " code { (order.order_number) }
-                }
+                p.fine { (pieces::moment(visitor, order.created_at)) }
+                p.fine { code { (order.order_number) } }
                 @if let Some(code) = order.failure_code {
                     p.fine { (code.title(visitor.language)) }
                 }

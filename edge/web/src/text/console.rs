@@ -24,6 +24,8 @@ pub(crate) struct ConsoleFrame {
     pub(crate) loops: Words,
     pub(crate) invariants: Words,
     pub(crate) to_shop: Words,
+    /// What the keyboard does, which needs the script.
+    pub(crate) keys: Words,
     pub(crate) live: Words,
     pub(crate) pause: Words,
     pub(crate) resume: Words,

@@ -35,9 +35,7 @@ pub(super) fn show(
                     @for (step, is_done) in undone {
                         li class=(if is_done { "done" } else { "now" }) {
                             ((words.undone)(step))
-                            " " span.fine {
-                                (if is_done { words.stage_undone } else { words.stage_undoing })
-                            }
+                            @if !is_done { " " span.fine { (words.stage_undoing) } }
                         }
                     }
                 }

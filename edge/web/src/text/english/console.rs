@@ -18,6 +18,7 @@ pub(super) const CONSOLE: Console = Console {
         loops: "Throughput and lag",
         invariants: "Invariants",
         to_shop: "To the shop",
+        keys: "Keys: / finds · g o overview · g s sagas · g p parked · g l loops · g i invariants",
         live: "Drawn anew within a second",
         pause: "Pause",
         resume: "Go on",
