@@ -41,6 +41,8 @@ for (const [locale, language] of [['ko-KR', 'ko'], ['en-GB', 'en']]) {
 
   const oncall = await visitor(null, { ...desktop, locale }, browser);
   await logIn(oncall, operator, `/console/sagas/${order}`);
+  // Without the greeting.
+  await oncall.reload();
   await oncall.getByText('StockRestored').waitFor();
   await take(oncall, `console-${language}`);
 }
