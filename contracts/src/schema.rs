@@ -13,6 +13,9 @@ use crate::ids::{Id, Named, OrderNumber};
 use crate::saga::{Step, Steps};
 use crate::time::Timestamp;
 
+/// What a text field takes: something besides blanks, and no control characters.
+pub(crate) const TEXT: &str = r"^(?=.*\S)[^\x00-\x1f\x7f-\x9f]*$";
+
 /// Where both documents keep their schemas.
 pub const SCHEMAS: &str = "/components/schemas";
 
@@ -44,7 +47,7 @@ impl<Of: Named> JsonSchema for Id<Of> {
         json_schema!({
             "type": "string",
             "description": "13 characters of Crockford's base 32; ids ascend with time.",
-            "pattern": "^[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{12}$",
+            "pattern": "^(?!0{13})[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{12}$",
             "examples": [Of::EXAMPLE],
         })
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::faults::Faults;
 use crate::problem::Problem;
+use crate::schema::TEXT;
 use crate::time::Timestamp;
 
 const REASON_MAX: usize = 200;
@@ -84,7 +85,7 @@ pub struct DiscardedEventView {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WithReason {
-    #[schemars(length(min = 1, max = REASON_MAX))]
+    #[schemars(length(min = 1, max = REASON_MAX), extend("pattern" = TEXT))]
     pub reason: String,
 }
 

@@ -7,6 +7,7 @@ use super::faults::Faults;
 use crate::ids::{ProductId, SagaId};
 use crate::money::{Money, Quantity};
 use crate::problem::{Fault, Problem, Text};
+use crate::schema::TEXT;
 use crate::time::Timestamp;
 
 mod list;
@@ -50,11 +51,11 @@ pub struct ProductView {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateProduct {
-    #[schemars(length(min = 1, max = NAME_MAX))]
+    #[schemars(length(min = 1, max = NAME_MAX), extend("pattern" = TEXT))]
     pub name: String,
-    #[schemars(length(min = 1, max = NAME_MAX))]
+    #[schemars(length(min = 1, max = NAME_MAX), extend("pattern" = TEXT))]
     pub name_en: String,
-    #[schemars(length(min = 1, max = CATEGORY_MAX))]
+    #[schemars(length(min = 1, max = CATEGORY_MAX), extend("pattern" = TEXT))]
     pub category: String,
     #[schemars(range(min = 0, max = PRICE_MAX))]
     pub price: i64,
@@ -98,16 +99,17 @@ impl CreateProduct {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateProduct {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = NAME_MAX))]
+    #[schemars(length(min = 1, max = NAME_MAX), extend("pattern" = TEXT))]
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = NAME_MAX))]
+    #[schemars(length(min = 1, max = NAME_MAX), extend("pattern" = TEXT))]
     pub name_en: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = PRICE_MAX))]
     pub price: Option<i64>,
     /// ON_SALE or DISCONTINUED; SOLD_OUT follows from the stock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("not" = { "const": "SOLD_OUT" }))]
     pub status: Option<ProductStatus>,
 }
 
@@ -193,7 +195,7 @@ pub struct AdjustStock {
     /// Never 0.
     #[schemars(range(min = -DELTA_MAX, max = DELTA_MAX))]
     pub delta: i64,
-    #[schemars(length(min = 1, max = REASON_MAX))]
+    #[schemars(length(min = 1, max = REASON_MAX), extend("pattern" = TEXT))]
     pub reason: String,
 }
 

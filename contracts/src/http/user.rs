@@ -9,6 +9,7 @@ use super::Role;
 use super::faults::Faults;
 use crate::ids::UserId;
 use crate::problem::{Fault, Problem, Text};
+use crate::schema::TEXT;
 use crate::time::Timestamp;
 
 mod administration;
@@ -22,6 +23,8 @@ const PASSWORD_MIN: usize = 8;
 const PASSWORD_MAX: usize = 128;
 const NAME_MAX: usize = 50;
 const PHONE_MAX: usize = 20;
+/// As `phone_in` takes it.
+const PHONE: &str = "^(?=.*[^ ])[0-9+ -]*$";
 const ADDRESS_MAX: usize = 200;
 
 /// A password as it came in. It never shows itself in a log.
@@ -77,13 +80,13 @@ pub struct Register {
     pub email: String,
     #[schemars(length(min = PASSWORD_MIN, max = PASSWORD_MAX))]
     pub password: Password,
-    #[schemars(length(min = 1, max = NAME_MAX))]
+    #[schemars(length(min = 1, max = NAME_MAX), extend("pattern" = TEXT))]
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = PHONE_MAX))]
+    #[schemars(length(min = 1, max = PHONE_MAX), extend("pattern" = PHONE))]
     pub phone: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = ADDRESS_MAX))]
+    #[schemars(length(min = 1, max = ADDRESS_MAX), extend("pattern" = TEXT))]
     pub address: Option<String>,
 }
 
@@ -136,21 +139,21 @@ pub struct UpdateProfile {
         deserialize_with = "given",
         skip_serializing_if = "Option::is_none"
     )]
-    #[schemars(length(min = 1, max = NAME_MAX))]
+    #[schemars(length(min = 1, max = NAME_MAX), with = "String", extend("pattern" = TEXT))]
     pub name: Option<String>,
     #[serde(
         default,
         deserialize_with = "given",
         skip_serializing_if = "Option::is_none"
     )]
-    #[schemars(length(min = 1, max = PHONE_MAX))]
+    #[schemars(length(min = 1, max = PHONE_MAX), extend("pattern" = PHONE))]
     pub phone: Option<Option<String>>,
     #[serde(
         default,
         deserialize_with = "given",
         skip_serializing_if = "Option::is_none"
     )]
-    #[schemars(length(min = 1, max = ADDRESS_MAX))]
+    #[schemars(length(min = 1, max = ADDRESS_MAX), extend("pattern" = TEXT))]
     pub address: Option<Option<String>>,
 }
 

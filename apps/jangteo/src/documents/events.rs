@@ -102,8 +102,8 @@ fn services(words: &Words) -> Markup {
             dl {
                 @for service in ServiceName::ALL {
                     dt { (service) " " code { (service.topic()) } }
-                    dd { (words.hears) ": " (links(saga::hears(*service))) }
-                    dd { (words.says) ": " (links(saga::says(*service))) }
+                    dd { (words.hears) ": " (kinds(words, saga::hears(*service))) }
+                    dd { (words.says) ": " (kinds(words, saga::says(*service))) }
                 }
             }
         }
@@ -175,6 +175,12 @@ fn form(field: &Value) -> String {
             kinds.join(" | ")
         }
         _ => String::new(),
+    }
+}
+
+fn kinds(words: &Words, kinds: Kinds) -> Markup {
+    html! {
+        @if kinds.is_empty() { (words.nothing) } @else { (links(kinds)) }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::http::faults::Faults;
 use crate::ids::{OrderId, RefundId};
 use crate::money::{Money, Quantity};
 use crate::problem::{Fault, Problem, Text};
+use crate::schema::TEXT;
 use crate::time::Timestamp;
 
 const REASON_MAX: usize = 200;
@@ -21,7 +22,7 @@ pub struct RequestRefund {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = super::LINES_MAX))]
     pub items: Option<Vec<RefundItem>>,
-    #[schemars(length(min = 1, max = REASON_MAX))]
+    #[schemars(length(min = 1, max = REASON_MAX), extend("pattern" = TEXT))]
     pub reason: String,
 }
 

@@ -8,6 +8,7 @@ use super::CouponStatus;
 use super::terms::{NAME_MAX, QUANTITY_MAX};
 use crate::http::faults::Faults;
 use crate::problem::Problem;
+use crate::schema::TEXT;
 use crate::time::Timestamp;
 
 /// What is left out stays as it is.
@@ -18,7 +19,7 @@ pub struct UpdateCoupon {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<CouponStatus>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = NAME_MAX))]
+    #[schemars(length(min = 1, max = NAME_MAX), extend("pattern" = TEXT))]
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = QUANTITY_MAX))]

@@ -7,6 +7,7 @@ use super::{DiscountKind, ScopeView};
 use crate::http::faults::Faults;
 use crate::money::Money;
 use crate::problem::{Fault, Problem, Text};
+use crate::schema::TEXT;
 use crate::time::Timestamp;
 
 pub(super) const NAME_MAX: usize = 100;
@@ -20,7 +21,7 @@ const CATEGORY_MAX: usize = 50;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateCoupon {
-    #[schemars(length(min = 1, max = NAME_MAX))]
+    #[schemars(length(min = 1, max = NAME_MAX), extend("pattern" = TEXT))]
     pub name: String,
     pub discount: DiscountKind,
     /// Won when FIXED, percent from 1 to 100 when RATE.

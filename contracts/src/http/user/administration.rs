@@ -50,6 +50,7 @@ pub struct UpdateAccount {
     pub role: Option<Role>,
     /// DEACTIVATED only: the others have heard that it is closed, and none that it opens again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("not" = { "const": "ACTIVE" }))]
     pub status: Option<AccountStatus>,
 }
 

@@ -36,7 +36,6 @@ pub fn openapi(about: &About, operations: &[Operation]) -> Value {
     let (schemas, responses) = schemas.finish();
     json!({
         "openapi": "3.1.0",
-        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "info": {
             "title": about.title,
             "version": "1",
@@ -117,7 +116,7 @@ fn parameters() -> Value {
             "name": "cursor",
             "in": "query",
             "description": "The nextCursor of the page before; of no other list.",
-            "schema": { "type": "string" },
+            "schema": { "type": "string", "pattern": "^([0-9a-f]{2})+$" },
         },
     })
 }
@@ -131,6 +130,10 @@ fn headers() -> Value {
         "Retry-After": {
             "description": "Seconds after which it is worth asking again.",
             "schema": { "type": "integer" },
+        },
+        "WWW-Authenticate": {
+            "description": "How to be let in (RFC 6750).",
+            "schema": { "type": "string" },
         },
         "ETag": {
             "description": "The version of what is shown.",

@@ -57,7 +57,7 @@ impl Schemas {
         let names: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
         let name = format!("{status}.{}", names.join("."));
         let to = format!("#/components/responses/{name}");
-        self.refusals.insert(name, refusal(codes));
+        self.refusals.insert(name, refusal(status, codes));
         json!({ "$ref": to })
     }
 
@@ -237,14 +237,9 @@ impl<'a> Told<'a> {
             ("", None) => "Done; there is no body.",
             (says, _) => says,
         };
-        let headers = self.headers.iter().map(|name| {
-            let to = format!("#/components/headers/{name}");
-            ((*name).to_owned(), json!({ "$ref": to }))
-        });
-        let headers: Map<String, Value> = headers.collect();
         let mut response = json!({ "description": says });
-        if !headers.is_empty() {
-            response["headers"] = Value::Object(headers);
+        if !self.headers.is_empty() {
+            response["headers"] = headers(&self.headers);
         }
         if let Some(schema) = schema {
             response["content"] = json!({ media: { "schema": schema } });
@@ -265,18 +260,33 @@ impl<'a> Told<'a> {
     }
 }
 
-fn refusal(codes: &BTreeSet<Code>) -> Value {
+fn refusal(status: u16, codes: &BTreeSet<Code>) -> Value {
     let lines = codes.iter().map(|code| {
         let (korean, english) = (code.title(Language::Ko), code.title(Language::En));
         format!("`{code}` {korean} · {english}")
     });
-    json!({
+    let mut told = json!({
         "description": lines.collect::<Vec<_>>().join("\n\n"),
         "content": { "application/problem+json": { "schema": {
             "$ref": "#/components/schemas/Problem",
             "properties": { "code": { "enum": codes } },
         } } },
-    })
+    });
+    let header = match status {
+        401 => "WWW-Authenticate",
+        503 => "Retry-After",
+        _ => return told,
+    };
+    told["headers"] = headers([&header]);
+    told
+}
+
+fn headers<'n>(names: impl IntoIterator<Item = &'n &'static str>) -> Value {
+    let told = names.into_iter().map(|name| {
+        let to = format!("#/components/headers/{name}");
+        ((*name).to_owned(), json!({ "$ref": to }))
+    });
+    Value::Object(told.collect())
 }
 
 fn description(doc: &Doc) -> Option<String> {
