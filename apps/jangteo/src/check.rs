@@ -4,9 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use boot::Hosted;
+use boot::{Hosted, Refused};
 use contracts::envelope::ServiceName;
-use db::{Failed, Migrations, Reader, Readers, WalWatch};
+use db::{Failed, Migrations, OpenError, Reader, Readers, WalWatch};
 use invariants::{AT_REST, Facts, Invariant, LIVENESS, Violation};
 use order::{Order, OrderView};
 use payment::Payment;
@@ -36,6 +36,43 @@ pub const MIGRATIONS: [Migrations; DATABASES.len()] = [
     Promotion::MIGRATIONS,
     order::VIEW_MIGRATIONS,
 ];
+
+/// Refuses a folder one of whose files was emptied: a start would take it for new, and serve a
+/// service without its past. A start that was killed before anything was said leaves empty files
+/// too, and those are none.
+///
+/// # Errors
+/// Names the file.
+pub fn refuse_emptied(folder: &Path) -> Result<(), Refused> {
+    let file = |name: &str| folder.join(format!("{name}.db"));
+    let bytes = |file: &Path| std::fs::metadata(file).map(|about| about.len()).ok();
+    // The view is made from the others.
+    let made = DATABASES
+        .iter()
+        .filter(|name| **name != OrderView::CONSUMER);
+    let is_empty = |name: &&&str| bytes(&file(name)) == Some(0);
+    let Some(emptied) = made.clone().find(is_empty) else {
+        return Ok(());
+    };
+    match made.clone().any(|name| has_spoken(&file(name))) {
+        false => Ok(()),
+        true => Err(Refused::Database {
+            file: file(emptied),
+            error: OpenError::Damaged("it is empty, and other services have a past".to_owned()),
+        }),
+    }
+}
+
+/// Whether a service ever said an event; not when its file cannot be read, which is told elsewhere.
+fn has_spoken(file: &Path) -> bool {
+    let said = Reader::open(file).and_then(|reader| {
+        reader.query(|file| {
+            let ask = "SELECT count(*) FROM writer WHERE next_seq > 1";
+            file.query_row(ask, [], |row| row.get::<_, i64>(0))
+        })
+    });
+    said.is_ok_and(|writers| writers > 0)
+}
 
 /// What a check did and found.
 pub struct Checked {

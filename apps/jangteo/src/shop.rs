@@ -69,7 +69,9 @@ impl Shop {
     /// As `start`, behind a gateway of one's own.
     pub async fn start_behind(plan: Plan, folder: &Path) -> anyhow::Result<Self> {
         plan.look(&SERVICES)?;
-        let mut host = Host::new(Folder::open(folder)?, boot::now)?;
+        let opened = Folder::open(folder)?;
+        check::refuse_emptied(folder)?;
+        let mut host = Host::new(opened, boot::now)?;
         let mut started = Vec::new();
         let mut clock = Stopwatch::start();
         let mut lap = |name| {

@@ -116,9 +116,13 @@ async fn a_file_that_was_cut_short_is_refused_by_name_and_left_alone() {
             let checked = on_folder(&["db", "check"], &folder).await.exits(1);
             assert!(checked.stdout.contains(&format!("✗ {name}")), "{checked:?}");
         }
-        // Of no length it looks like a new one: not the start, but a check finds it.
+        // Of no length it looks like a new one; only the list of orders may be made anew.
         let (_place, folder) = files.copy();
         fs::write(folder.join(format!("{name}.db")), "").unwrap();
+        if name != "order_view" {
+            let refused = run(&on(&folder)).await.exits(4);
+            refused.tells(&[&format!("{name}.db"), "손상"]);
+        }
         let checked = on_folder(&["db", "check"], &folder).await.exits(1);
         assert!(checked.stdout.contains(&format!("✗ {name}")), "{checked:?}");
     }

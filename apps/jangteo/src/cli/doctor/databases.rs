@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use boot::Folder;
+use boot::{Folder, Refused};
 use db::{OpenError, Reader, Sqlite, WAL_ALARM_BYTES};
 
 use super::Finding;
-use crate::check::{DATABASES, MIGRATIONS};
+use crate::check::{DATABASES, MIGRATIONS, refuse_emptied};
 use crate::cli::folder::sizes;
 use crate::cli::refusal;
 
@@ -53,6 +53,9 @@ fn sqlite() -> Finding {
 }
 
 fn schemas(folder: &Path) -> Finding {
+    if let Err(Refused::Database { file, error }) = refuse_emptied(folder) {
+        return refused(&file, error);
+    }
     let mut told = Vec::new();
     for (name, known) in DATABASES.iter().zip(MIGRATIONS) {
         let file = folder.join(format!("{name}.db"));
