@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::language::language;
-use super::{Ended, Target, advice};
+use super::{Ended, Target, advice, progress};
 
 /// Where `jangteo dev` says at which address it serves a data folder.
 pub(super) const ADDRESS_FILE: &str = "address";
@@ -61,7 +61,8 @@ impl Client {
     pub async fn login(&self, email: &str, password: &str) -> Result<Self, Ended> {
         let body = json!({ "email": email, "password": password });
         let request = self.request(Method::POST, "/api/v1/auth/login").json(&body);
-        let token: TokenView = self.take(request.timeout(PATIENCE)).await?;
+        let token = self.take(request.timeout(PATIENCE));
+        let token: TokenView = progress::step("로그인", "logging in", token).await?;
         Ok(Self {
             token: Some(token.access_token),
             ..self.clone()

@@ -73,6 +73,7 @@ pub(super) fn load(arguments: &[OsString]) -> Settings {
         Err(fault) => settings.faults.push(fault),
     }
     settings.take_environment(&environment);
+    settings.named = named;
     settings
 }
 

@@ -17,7 +17,7 @@ use super::client::Client;
 use super::follow::{Told, follow, seen};
 use super::language::{print, say, won};
 use super::sagas::tell;
-use super::{Ended, Output, Target, json as write_json, progress};
+use super::{Ended, Output, Target, json as write_json};
 use crate::seed::{PASSWORD, SHOPPER};
 
 mod kill;
@@ -73,10 +73,7 @@ struct Stage {
 }
 
 pub(super) async fn run(demo: Demo, output: Output) -> Result<(), Ended> {
-    let set = async |flags: &Flags| {
-        let stage = Stage::set(&flags.target, output);
-        progress::step("로그인", "logging in", stage).await
-    };
+    let set = async |flags: &Flags| Stage::set(&flags.target, output).await;
     match demo {
         Demo::Order(flags) => order(&set(&flags).await?).await,
         Demo::Fail { what, flags } => fail(&set(&flags).await?, what).await,

@@ -73,6 +73,22 @@ async fn the_doctor_knows_the_shop_it_looks_at() {
 }
 
 #[tokio::test]
+async fn what_takes_longer_than_a_second_names_its_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = Shop::start(folder.path()).await;
+    for (language, step) in [("ko_KR.UTF-8", "로그인"), ("en_US.UTF-8", "logging in")] {
+        shop.program.stand_still().await;
+        let verify = ["verify", "--url", &shop.url];
+        let mut waiting = Program::start(&verify, &[("LANG", language)]);
+        waiting.says(&format!("… {step}")).await;
+        shop.program.signal("CONT").await;
+        let ended = waiting.ended().await.exits(0);
+        ended.tells(&[&format!("✓ {step}")]);
+    }
+    shop.stop().await;
+}
+
+#[tokio::test]
 async fn the_doctor_names_a_file_that_cannot_be_opened() {
     let folder = tempfile::tempdir().unwrap();
     Shop::start(folder.path()).await.stop().await;

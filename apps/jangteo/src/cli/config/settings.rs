@@ -22,6 +22,8 @@ pub(in crate::cli) struct Settings {
     all: Vec<Setting>,
     /// The file that was read.
     pub file: Option<PathBuf>,
+    /// The file that was asked for.
+    pub named: Option<PathBuf>,
     pub faults: Vec<Fault>,
 }
 
@@ -57,6 +59,7 @@ impl Default for Settings {
         Self {
             all: KEYS.iter().map(setting).collect(),
             file: None,
+            named: None,
             faults: Vec::new(),
         }
     }
@@ -85,9 +88,18 @@ impl Settings {
         match self.faults.is_empty() {
             true => Ok(()),
             false => Err(Ended::Misused(format!(
-                "{} → jangteo config check",
-                self.told_faults()
+                "{} → jangteo config check{}",
+                self.told_faults(),
+                self.flag()
             ))),
+        }
+    }
+
+    /// What makes another command read the same file; nothing where it does so anyway.
+    fn flag(&self) -> String {
+        match &self.named {
+            Some(file) => format!(" --config {}", file.display()),
+            None => String::new(),
         }
     }
 
