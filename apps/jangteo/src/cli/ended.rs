@@ -59,3 +59,29 @@ impl Ended {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_end_has_its_exit_code_and_names_what_to_type() {
+        let failed = || Ended::from(anyhow!("the disk burns"));
+        for (ended, code) in [
+            (failed(), 1),
+            (Ended::Misused("prot".to_owned()), 2),
+            (
+                Ended::not_found("없음 → jangteo dev", "none → jangteo dev"),
+                3,
+            ),
+            (Ended::refused("안 됨", "no"), 4),
+        ] {
+            assert_eq!(ended.exit_code(), code, "{ended:?}");
+            assert_eq!(ended.told().matches("jangteo ").count(), 1, "{ended:?}");
+        }
+        assert!(
+            failed().told().starts_with("the disk burns"),
+            "the cause first"
+        );
+    }
+}
