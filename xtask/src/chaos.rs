@@ -17,9 +17,9 @@ const MODULES: [&str; 6] = [
 /// How much of what is drawn, by the variable that asks for it: quick, and else.
 const ROUNDS: [(&str, &str, &str); 3] = [
     ("JANGTEO_CHAOS_ROUNDS", "10", "50"),
-    // With the 25 under load and the 15 at named points more than a hundred deaths.
-    ("JANGTEO_CHAOS_KILLS", "65", "400"),
-    ("JANGTEO_CHAOS_FLIPS", "24", "400"),
+    // With the 25 under load and the 15 at named points a hundred deaths.
+    ("JANGTEO_CHAOS_KILLS", "60", "400"),
+    ("JANGTEO_CHAOS_FLIPS", "12", "400"),
 ];
 
 /// How much of it.

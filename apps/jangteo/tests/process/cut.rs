@@ -38,7 +38,7 @@ async fn a_power_cut_loses_nothing_that_was_answered() {
         drop(shop);
         let placed = placed(&fresh);
         let lost = placed.difference(&found(&image.folder())).count();
-        row(&format!("power cut {cut}"), "FULL", placed.len(), lost);
+        row(&format!("power cut {cut:>2}"), "FULL", placed.len(), lost);
         assert_eq!(lost, 0, "acknowledged orders are gone");
 
         shop = Shop::start(&image.folder()).await;
@@ -72,7 +72,7 @@ async fn under_synchronous_normal_a_power_cut_loses_orders() {
         let placed = placed(&fresh);
         let lost = placed.difference(&found(&image.folder())).count();
         row(
-            &format!("power cut {cut}"),
+            &format!("power cut {cut:>2}"),
             "NORMAL, the control",
             placed.len(),
             lost,
