@@ -24,8 +24,8 @@ const DATA_POLICY: HeaderValue =
 const REFERRER: HeaderValue = HeaderValue::from_static("same-origin");
 const PERMISSIONS: HeaderValue =
     HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()");
-/// Two years, as the preload lists ask for.
-const OVER_TLS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+/// Two years, of this host alone: what else its owner runs beside it is not ours to say.
+const OVER_TLS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
 /// How many are written below: room is made for them once.
 const WRITTEN: usize = 7;
@@ -61,7 +61,7 @@ pub(crate) fn write(headers: &mut HeaderMap, transport: Transport) {
 pub(crate) fn write_timing(headers: &mut HeaderMap, took: Duration) {
     let micros = took.as_micros();
     let text = format!("total;dur={}.{:03}", micros / 1_000, micros % 1_000);
-    let value = HeaderValue::from_str(&text).expect("digits and letters");
+    let value = HeaderValue::try_from(text).expect("digits and letters");
     // Services may have told their own.
     headers.append(SERVER_TIMING, value);
 }

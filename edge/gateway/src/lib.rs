@@ -15,7 +15,7 @@ mod checks;
 mod upstream;
 
 /// Who is let through to one service, and when.
-mod gate;
+mod turnstile;
 
 /// When a service is left alone for a while.
 mod breaker;
@@ -29,10 +29,14 @@ mod headers;
 /// What is counted, for Prometheus.
 mod meters;
 
+/// A gateway before it is opened.
+mod plan;
+
 /// A request's way through all of it.
 mod way;
 
 pub use meters::Meters;
+pub use plan::Plan;
 pub use settings::{BadRoutes, Settings};
 pub use table::Told;
-pub use way::{Gateway, Plan};
+pub use way::Gateway;

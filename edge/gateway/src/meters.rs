@@ -1,5 +1,5 @@
-//! What is counted: how long answers took, by route and status, and how the gates stand. Counting
-//! takes no lock; whoever asks for the text adds up what stands at that moment.
+//! What is counted: how long answers took, by route and status, and how the turnstiles stand.
+//! Counting takes no lock; whoever asks for the text adds up what stands at that moment.
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
-use crate::gate::Gate;
 use crate::table::Table;
+use crate::turnstile::Turnstile;
 
 /// What the gateway counts, shared with whoever serves `/metrics`.
 #[derive(Clone)]
 pub struct Meters {
     pub(crate) table: Arc<Table>,
-    pub(crate) gates: Arc<[Gate]>,
+    pub(crate) turnstiles: Arc<[Turnstile]>,
 }
 
 /// One method of one route.
@@ -54,7 +54,7 @@ struct Metric {
     name: &'static str,
     kind: &'static str,
     help: &'static str,
-    value: fn(&Gate) -> u64,
+    value: fn(&Turnstile) -> u64,
 }
 
 const METRICS: [Metric; 3] = [
@@ -62,19 +62,19 @@ const METRICS: [Metric; 3] = [
         name: "jangteo_breaker_state",
         kind: "gauge",
         help: "0 closed, 1 half open, 2 open: nothing goes to the service.",
-        value: |gate| gate.state().number().into(),
+        value: |turnstile| turnstile.state().number().into(),
     },
     Metric {
         name: "jangteo_upstream_under_way",
         kind: "gauge",
         help: "Requests under way at a service.",
-        value: |gate| gate.under_way() as u64,
+        value: |turnstile| turnstile.under_way() as u64,
     },
     Metric {
         name: "jangteo_upstream_waiting",
         kind: "gauge",
         help: "Requests that wait until one at their service ends.",
-        value: |gate| gate.waiting().into(),
+        value: |turnstile| turnstile.waiting().into(),
     },
 ];
 
@@ -96,8 +96,8 @@ impl Meters {
         } in METRICS
         {
             head(&mut text, name, kind, help);
-            for gate in self.gates.iter() {
-                let (service, value) = (&gate.service, value(gate));
+            for turnstile in self.turnstiles.iter() {
+                let (service, value) = (&turnstile.service, value(turnstile));
                 line(
                     &mut text,
                     format_args!("{name}{{service=\"{service}\"}} {value}"),
@@ -110,9 +110,9 @@ impl Meters {
             "counter",
             "Requests that did not get to their service.",
         );
-        for gate in self.gates.iter() {
-            for (why, count) in [("breaker", &gate.broken), ("full", &gate.full)] {
-                let (service, count) = (&gate.service, count.load(Ordering::Relaxed));
+        for turnstile in self.turnstiles.iter() {
+            for (why, count) in [("breaker", &turnstile.broken), ("full", &turnstile.full)] {
+                let (service, count) = (&turnstile.service, count.load(Ordering::Relaxed));
                 let labels = format_args!("service=\"{service}\",reason=\"{why}\"");
                 line(&mut text, format_args!("{REFUSED}{{{labels}}} {count}"));
             }
@@ -262,7 +262,7 @@ mod tests {
         let settings = Settings::shipped();
         let meters = Meters {
             table: Arc::new(Table::new(&settings).unwrap()),
-            gates: [Gate::new("order", &settings)].into(),
+            turnstiles: [Turnstile::new("order", &settings)].into(),
         };
         let text = meters.text();
         for line in [

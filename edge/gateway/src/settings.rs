@@ -119,6 +119,7 @@ impl Settings {
             }
         }
         for (name, route) in &self.routes {
+            plain(&format!("routes.{name}.service"), &route.service)?;
             if let Some(first_byte_ms) = route.first_byte_ms {
                 positive(&format!("routes.{name}.first_byte_ms"), first_byte_ms)?;
             }
@@ -138,6 +139,18 @@ fn positive(key: &str, value: u64) -> Result<(), BadRoutes> {
     Err(BadRoutes::Value {
         key: key.to_owned(),
         says: "must be at least 1".to_owned(),
+    })
+}
+
+/// It goes into a header and into labels of metrics as it stands.
+fn plain(key: &str, name: &str) -> Result<(), BadRoutes> {
+    let mut chars = name.bytes();
+    if !name.is_empty() && chars.all(|c| c.is_ascii_alphanumeric() || b"-_.".contains(&c)) {
+        return Ok(());
+    }
+    Err(BadRoutes::Value {
+        key: key.to_owned(),
+        says: "must be a name of letters, digits and dashes".to_owned(),
     })
 }
 

@@ -162,6 +162,13 @@ impl<'s> Draft<'s> {
         if !path.starts_with('/') {
             return Err(bad("a path begins with `/`".to_owned()));
         }
+        // It is a label of metrics as it stands, and no other path is ever asked for.
+        if !path
+            .bytes()
+            .all(|c| c.is_ascii_graphic() && !b"\"\\".contains(&c))
+        {
+            return Err(bad("a path is visible ASCII without quotes".to_owned()));
+        }
         if let Some(other) = self.owners.insert((word, path), name) {
             return Err(BadRoutes::Twice {
                 route: name.clone(),

@@ -110,6 +110,10 @@ fn a_value_out_of_range_is_named() {
             "[services.order]\nunder_way = 0",
             "services.order.under_way must be at least 1",
         ),
+        (
+            "[routes.a]\nmatch = []\nservice = \"an order\"",
+            "routes.a.service must be a name of letters, digits and dashes",
+        ),
     ] {
         assert_eq!(refused(text), says);
     }

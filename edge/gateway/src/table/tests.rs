@@ -132,6 +132,11 @@ fn what_cannot_be_a_table_is_refused() {
              a path begins with `/`",
         ),
         (
+            &["GET /주문 order"],
+            "routes.r0: `GET /주문` is no route; write `GET /path/{name}`: \
+             a path is visible ASCII without quotes",
+        ),
+        (
             &["GET /orders order", "GET /orders other"],
             "routes.r1 and routes.r0 both match GET /orders; remove one of them",
         ),

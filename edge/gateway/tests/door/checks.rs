@@ -185,6 +185,7 @@ async fn every_answer_has_the_same_headers() {
         assert_eq!(answer.header("strict-transport-security"), "");
     }
     let page = door.get("/page", &[]).await;
+    assert_eq!(page.header("x-served-by"), "order");
     let policy = page.header("content-security-policy");
     assert!(policy.starts_with("default-src 'self';"), "{policy}");
     let tls = Door::new("tls = true").get("/open", &[]).await;

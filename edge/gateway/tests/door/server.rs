@@ -38,7 +38,7 @@ match = ["GET /me", "GET /admin", "GET /never/mine"]
 [routes.commands]
 service = "order"
 key = true
-match = ["POST /orders", "POST /orders/{id}/cancel", "POST /careless"]
+match = ["POST /orders", "POST /orders/{id}/cancel", "POST /careless", "POST /orders/never"]
 "#;
 
 fn signer() -> &'static Signer {
@@ -79,6 +79,7 @@ pub fn service() -> Router {
         .route("/careless", post(async || "done").delete(who))
         .route("/orders", post(keep))
         .route("/orders/{id}/cancel", post(keep))
+        .route("/orders/never", post(never))
 }
 
 async fn panic() -> &'static str {

@@ -16,8 +16,18 @@ async fn an_answer_that_does_not_begin_in_time_is_given_up() {
     let late = door.get("/never", &[("accept-language", "en")]).await;
     assert_eq!(before.elapsed(), Duration::from_secs(3));
     let problem = late.problem("UPSTREAM_TIMEOUT");
-    let detail = problem.detail.unwrap();
-    assert!(detail.contains("same Idempotency-Key"), "{detail}");
+    assert_eq!(
+        problem.detail.unwrap(),
+        "order took too long; try again in a moment"
+    );
+    let own = token(USER);
+    let headers = [("authorization", own.as_str()), ("idempotency-key", "k")];
+    let late = door.post("/orders/never", &headers, "{}").await;
+    let detail = late.problem("UPSTREAM_TIMEOUT").detail.unwrap();
+    assert!(
+        detail.ends_with("같은 Idempotency-Key로 다시 보내 주세요"),
+        "{detail}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

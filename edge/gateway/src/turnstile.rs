@@ -13,7 +13,7 @@ use crate::breaker::{Admitted, Breaker, Outcome, State};
 use crate::settings::{self, Settings};
 
 /// The way to one service.
-pub(crate) struct Gate {
+pub(crate) struct Turnstile {
     pub(crate) service: Box<str>,
     rules: settings::Breaker,
     since: Instant,
@@ -29,11 +29,11 @@ pub(crate) struct Gate {
 }
 
 /// Held while a request is under way; whoever drops it without a word had no outcome.
-pub(crate) struct Turn<'g> {
-    gate: &'g Gate,
+pub(crate) struct Turn<'t> {
+    turnstile: &'t Turnstile,
     admitted: Admitted,
     outcome: Outcome,
-    _permit: Option<SemaphorePermit<'g>>,
+    _permit: Option<SemaphorePermit<'t>>,
 }
 
 /// Why a request does not get to its service.
@@ -46,14 +46,14 @@ pub(crate) enum Refused {
 /// A queue moves on within a second, or the service is too slow for those who wait.
 const RETRY_FULL_SECONDS: u32 = 1;
 
-impl Gate {
-    pub(crate) fn new(service: &str, settings: &Settings) -> Gate {
+impl Turnstile {
+    pub(crate) fn new(service: &str, settings: &Settings) -> Turnstile {
         let limits = &settings.limits;
         let own = settings.services.get(service);
         let under_way = own.and_then(|own| own.under_way);
         let most_under_way = under_way.unwrap_or(limits.under_way);
         let waiting = own.and_then(|own| own.waiting);
-        Gate {
+        Turnstile {
             service: service.into(),
             rules: settings.breaker,
             since: Instant::now(),
@@ -76,7 +76,7 @@ impl Gate {
             Refused::Broken { retry_after }
         })?;
         let mut turn = Turn {
-            gate: self,
+            turnstile: self,
             admitted,
             outcome: Outcome::Unknown,
             _permit: None,
@@ -141,8 +141,8 @@ impl Turn<'_> {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         let (admitted, outcome) = (self.admitted, self.outcome);
-        let rules = &self.gate.rules;
-        self.gate
+        let rules = &self.turnstile.rules;
+        self.turnstile
             .change(|breaker, now| (breaker.hear(admitted, outcome, now, rules), ()));
     }
 }
