@@ -93,8 +93,8 @@ pub(super) async fn closed(ring: &mut Ring, plan: &Plan, mix: Mix) -> anyhow::Re
 /// Notes what clients were told; fails on refusals that the workload does not bring about.
 pub(super) fn counted(ring: &mut Ring, sample: &Sample, expected: &[&str]) -> anyhow::Result<()> {
     ring.told += sample.tally.completed;
-    // Turned away is not refused: the shop may say that it is behind.
-    let mut fine = vec!["UPSTREAM_UNAVAILABLE"];
+    // Turned away is not refused: the shop may say that it is behind, or give a wait up.
+    let mut fine = vec!["UPSTREAM_UNAVAILABLE", "UPSTREAM_TIMEOUT"];
     fine.extend(expected);
     if let Some((code, count)) = sample.tally.unexpected(&fine) {
         anyhow::bail!(

@@ -136,6 +136,11 @@ impl Answer {
         })
     }
 
+    /// Turned away, or given up while it was under way: whether it was done, the same key tells.
+    pub fn is_open(&self) -> bool {
+        [StatusCode::SERVICE_UNAVAILABLE, StatusCode::GATEWAY_TIMEOUT].contains(&self.status)
+    }
+
     pub fn code(&self) -> &str {
         self.body["code"].as_str().unwrap_or_default()
     }

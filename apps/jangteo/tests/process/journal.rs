@@ -162,8 +162,7 @@ async fn settle(caller: &Caller, request: &Request) -> Answer {
         loop {
             look.tick().await;
             let answer = caller.send(request).await.expect("the shop runs");
-            let busy = answer.status == StatusCode::SERVICE_UNAVAILABLE;
-            if !busy && answer.code() != "REQUEST_IN_PROGRESS" {
+            if !answer.is_open() && answer.code() != "REQUEST_IN_PROGRESS" {
                 assert!(!answer.status.is_server_error(), "{request:?}: {answer:?}");
                 return answer;
             }
