@@ -40,6 +40,21 @@ test('what is drawn anew can be held', async (t) => {
   assert.equal(looks.length, held);
 });
 
+test('keys lead through the console, unless somebody turns them off', async (t) => {
+  const page = await visitor(t);
+  await logIn(page, operator, '/console');
+  await page.keyboard.press('g');
+  await page.keyboard.press('s');
+  await page.waitForURL(`${shop}/console/sagas`);
+  const focused = () => page.evaluate(() => document.activeElement.id);
+  await page.keyboard.press('/');
+  assert.equal(await focused(), 'find');
+  await page.getByRole('button', { name: '단축키 끄기' }).click();
+  await page.getByRole('button', { name: '단축키 켜기' }).waitFor();
+  await page.keyboard.press('/');
+  assert.notEqual(await focused(), 'find');
+});
+
 test('the invariants are checked on demand', async (t) => {
   const page = await visitor(t);
   await logIn(page, operator, '/console/invariants');

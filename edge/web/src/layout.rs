@@ -5,6 +5,7 @@ use axum::response::Html;
 use maud::{DOCTYPE, Markup, html};
 
 use crate::assets::{ICON, SCRIPT, STYLE};
+use crate::pieces::address;
 use crate::visit::{Theme, Visitor, Who};
 
 /// The awning of a stall.
@@ -17,6 +18,8 @@ pub(crate) struct Page<'a> {
     head: Markup,
     /// Which entry of the navigation it is under.
     under: &'a str,
+    /// What was searched for.
+    search: &'a str,
 }
 
 impl<'a> Page<'a> {
@@ -26,6 +29,7 @@ impl<'a> Page<'a> {
             body: html! {},
             head: html! {},
             under: "",
+            search: "",
         }
     }
 
@@ -37,6 +41,11 @@ impl<'a> Page<'a> {
     #[must_use]
     pub(crate) fn under(self, under: &'a str) -> Self {
         Self { under, ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn of_search(self, search: &'a str) -> Self {
+        Self { search, ..self }
     }
 
     /// Has a browser without scripts look again every so many seconds.
@@ -55,7 +64,7 @@ pub(crate) fn shop(visitor: &Visitor, page: Page<'_>) -> Html<String> {
         header.top {
             div.wide {
                 (brand(words.shop, "/"))
-                (search(visitor))
+                (search(visitor, page.search))
                 (shop_navigation(visitor, page.under))
             }
         }
@@ -103,7 +112,7 @@ pub(crate) fn console(visitor: &Visitor, page: Page<'_>) -> Html<String> {
         main id="main" tabindex="-1" {
             div.wide { (said(visitor)) (page.body) }
         }
-        footer.foot { div.wide { p.keys { (words.keys) } (switches(visitor)) } }
+        footer.foot { div.wide { (keys(visitor)) (switches(visitor)) } }
     };
     frame(
         visitor,
@@ -133,7 +142,7 @@ fn frame(visitor: &Visitor, kind: &str, title: &str, head: &Markup, body: &Marku
                 script src=(SCRIPT.address) defer {}
                 (head)
             }
-            body class=(kind) {
+            body class=(kind) data-keys[kind == "console" && visitor.keys] {
                 a.skip href="#main" { (words.skip) }
                 (body)
             }
@@ -154,13 +163,13 @@ fn brand(word: &str, home: &str) -> Markup {
     }
 }
 
-fn search(visitor: &Visitor) -> Markup {
+fn search(visitor: &Visitor, q: &str) -> Markup {
     let words = &visitor.texts().frame;
     html! {
         form.search action="/products" role="search" {
             label.unseen for="q" { (words.search) }
-            input id="q" name="q" type="search" placeholder=(words.search_hint) maxlength="100"
-                autocomplete="off" data-key="/";
+            input id="q" name="q" type="search" value=(q) placeholder=(words.search_hint)
+                maxlength="100" autocomplete="off";
             button.quiet { (words.search_button) }
         }
     }
@@ -198,14 +207,28 @@ fn shop_navigation(visitor: &Visitor, under: &str) -> Markup {
                         }
                     }
                     Who::Anybody | Who::Unknown(_) => {
-                        li { a href="/login" aria-current=[current("login", under)] {
-                            (words.log_in)
-                        } }
+                        li {
+                            a href=(to_login(visitor, under))
+                                aria-current=[current("login", under)] { (words.log_in) }
+                        }
                     }
+                }
+                @if visitor.is_operator() {
+                    li { a href="/console" { (words.console) } }
                 }
             }
         }
     }
+}
+
+/// Logging in leads back to the page that one was on.
+fn to_login(visitor: &Visitor, under: &str) -> String {
+    let back = if under == "login" {
+        ""
+    } else {
+        &visitor.address
+    };
+    address("/login", &[("back", back)])
 }
 
 fn current(entry: &str, under: &str) -> Option<&'static str> {
@@ -226,12 +249,25 @@ fn footer(visitor: &Visitor) -> Markup {
         footer.foot {
             div.wide {
                 p { strong { (words.shop) } " " (words.about) }
-                p.links {
-                    a href="/docs" { (words.api) }
-                    @if visitor.is_operator() { a href="/console" { (words.console) } }
-                }
+                p.links { a href="/docs" { (words.api) } }
                 (switches(visitor))
             }
+        }
+    }
+}
+
+/// Single keys get in the way of some who speak to their computer: they can be turned off.
+fn keys(visitor: &Visitor) -> Markup {
+    let words = &visitor.texts().console.frame;
+    let (word, value) = match visitor.keys {
+        true => (words.keys_off, "off"),
+        false => (words.keys_on, "on"),
+    };
+    html! {
+        form.keys method="post" action="/preferences" {
+            input type="hidden" name="back" value=(visitor.address);
+            @if visitor.keys { span { (words.keys) } }
+            button.link name="keys" value=(value) { (word) }
         }
     }
 }

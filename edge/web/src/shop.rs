@@ -34,7 +34,7 @@ mod orders;
 /// Points: what is left, charging, and where they went.
 mod points;
 
-/// Language and colours.
+/// Language, colours and keys.
 mod preferences;
 
 /// One product.

@@ -28,7 +28,11 @@ use crate::trouble::{Trouble, Untold};
 
 pub(crate) const LANGUAGE: &str = "jangteo_language";
 pub(crate) const THEME: &str = "jangteo_theme";
+pub(crate) const KEYS: &str = "jangteo_keys";
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+/// Named by the script when it asks for a part of a page: what is said once is not for it, and
+/// would be lost to the page that follows a form.
+const PART: HeaderName = HeaderName::from_static("x-part");
 
 /// What a page is rendered for.
 #[derive(Clone)]
@@ -37,6 +41,8 @@ pub(crate) struct Visit(Arc<Visitor>);
 pub(crate) struct Visitor {
     pub(crate) language: Language,
     pub(crate) theme: Theme,
+    /// Whether the console listens to single keys.
+    pub(crate) keys: bool,
     /// The page's own address, to come back to.
     pub(crate) address: String,
     pub(crate) api: Api,
@@ -126,7 +132,7 @@ pub(crate) async fn around(
 ) -> Response {
     let proto = request.headers().get(FORWARDED_PROTO);
     let encrypted = proto.is_some_and(|proto| proto == "https");
-    let is_get = *request.method() == Method::GET;
+    let is_opened = *request.method() == Method::GET && !request.headers().contains_key(PART);
     let accepted = match request.extract_parts::<Context>().await {
         Ok(context) => context.language,
         Err(never) => match never {},
@@ -143,7 +149,7 @@ pub(crate) async fn around(
             cookies = Session::ended().cookies;
         }
     }
-    if is_get && visit.notice.is_some() && is_page(&response) {
+    if is_opened && visit.notice.is_some() && is_page(&response) {
         cookies.push(notice::forget());
     }
     // What a page sets itself, such as a fresh login, comes after what was set around it.
@@ -194,6 +200,7 @@ async fn begin(
         theme: cookie(headers, THEME)
             .and_then(Theme::named)
             .unwrap_or(Theme::System),
+        keys: cookie(headers, KEYS) != Some("off"),
         address,
         api,
         who,

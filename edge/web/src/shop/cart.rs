@@ -6,6 +6,7 @@ use axum::response::Html;
 use axum::routing::get;
 use contracts::ids::ProductId;
 use contracts::money::Quantity;
+use contracts::problem::Code;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -26,7 +27,7 @@ pub(super) fn routes() -> Router<Shared> {
 struct Change {
     product: ProductId,
     #[serde(default)]
-    quantity: u32,
+    quantity: String,
     then: Then,
 }
 
@@ -45,11 +46,18 @@ enum Then {
 
 async fn change(visit: Visit, Form(change): Form<Change>) -> Go {
     let Change {
-        product, quantity, ..
+        product,
+        quantity,
+        then,
     } = change;
     let mut cart = visit.cart.clone();
     let to_cart = Go::to("/cart");
-    match change.then {
+    let quantity: u32 = match (quantity.trim().parse(), then) {
+        (Ok(quantity), _) => quantity,
+        (Err(_), Then::Remove) => 0,
+        (Err(_), _) => return to_cart.say(Notice::Refused(Code::ValidationFailed)),
+    };
+    match then {
         Then::Buy => {
             let lines = Cart::of(product, quantity.max(1)).to_string();
             return Go::to(&address("/checkout", &[("lines", &lines)]));

@@ -1,4 +1,4 @@
-//! Language and colours, kept in cookies: a member has them before logging in.
+//! Language, colours and keys, kept in cookies: a member has them before logging in.
 
 use axum::Router;
 use axum::extract::Form;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::cookies::set;
 use crate::pieces::Go;
 use crate::site::Shared;
-use crate::visit::{LANGUAGE, THEME, Theme};
+use crate::visit::{KEYS, LANGUAGE, THEME, Theme};
 
 const YEAR_SECONDS: u32 = 365 * 86_400;
 
@@ -24,6 +24,8 @@ struct Chosen {
     #[serde(default)]
     theme: String,
     #[serde(default)]
+    keys: String,
+    #[serde(default)]
     back: String,
 }
 
@@ -35,6 +37,9 @@ async fn change(Form(chosen): Form<Chosen>) -> Go {
     }
     if let Some(theme) = Theme::named(&chosen.theme) {
         go = go.cookie(set(THEME, theme.word(), YEAR_SECONDS));
+    }
+    if ["on", "off"].contains(&chosen.keys.as_str()) {
+        go = go.cookie(set(KEYS, &chosen.keys, YEAR_SECONDS));
     }
     go
 }

@@ -70,7 +70,7 @@ async fn show(visit: Visit, Query(wanted): Query<Wanted>) -> Result<Html<String>
         (q, _) => (words.results)(q),
     };
     let next = found.next_cursor.as_deref();
-    let page = Page::new(&title).body(html! {
+    let page = Page::new(&title).of_search(&wanted.q).body(html! {
         (self::categories(&visit, &categories.items, Some(&wanted.category)))
         div.heading { h1 { (title) } (order(&visit, &wanted)) }
         @if found.items.is_empty() {

@@ -26,6 +26,8 @@ pub(crate) struct ConsoleFrame {
     pub(crate) to_shop: Words,
     /// What the keyboard does, which needs the script.
     pub(crate) keys: Words,
+    pub(crate) keys_off: Words,
+    pub(crate) keys_on: Words,
     pub(crate) live: Words,
     pub(crate) pause: Words,
     pub(crate) resume: Words,

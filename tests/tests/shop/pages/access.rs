@@ -208,6 +208,7 @@ async fn a_login_is_kept_and_ended() {
     ];
     let entered = browser.submit("/login", &right).await.is(303);
     assert_eq!(entered.location(), "/orders");
+    browser.look_again("/orders").await.is(200);
     browser.follow(&entered).await.is(200).shows("로그인했어요");
     browser.open("/orders").await.is(200).hides("로그인했어요");
 

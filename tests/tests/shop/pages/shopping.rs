@@ -26,6 +26,22 @@ async fn a_cart_becomes_one_order_however_often_the_button_is_pressed() {
             .is(200)
             .shows("장바구니에 담았어요.");
     }
+    let page = browser.open("/cart").await.is(200);
+    page.shows("26,000원");
+    for quantity in ["", "-1", "많이"] {
+        let mug = mug.to_string();
+        let fields = [
+            ("product", mug.as_str()),
+            ("quantity", quantity),
+            ("then", "set"),
+        ];
+        let refused = browser.submit("/cart", &fields).await.is(303);
+        browser
+            .follow(&refused)
+            .await
+            .is(200)
+            .shows("요청 내용을 확인해 주세요");
+    }
     browser.open("/cart").await.is(200).shows("26,000원");
 
     let form = browser.open("/checkout").await.is(200);

@@ -119,6 +119,15 @@ async fn language_and_colours_are_chosen_and_kept() {
         .await
         .is(200)
         .shows("<html lang=\"ko\" data-theme=\"dark\">");
+    let operator = shop.operator().await;
+    let token = operator.token.clone();
+    browser.cookies.insert("jangteo_access".to_owned(), token);
+    browser.open("/console").await.is(200).shows(" data-keys");
+    browser
+        .submit("/preferences", &[("keys", "off")])
+        .await
+        .is(303);
+    browser.open("/console").await.is(200).hides(" data-keys");
     for (theme, back) in [("pink", "https://evil.example/"), ("", "//evil.example")] {
         let fields = [("theme", theme), ("language", "xx"), ("back", back)];
         let seen = browser.submit("/preferences", &fields).await.is(303);

@@ -19,6 +19,8 @@ pub(super) const CONSOLE: Console = Console {
         invariants: "Invariants",
         to_shop: "To the shop",
         keys: "Keys: / finds · g o overview · g s sagas · g p parked · g l loops · g i invariants",
+        keys_off: "Turn keys off",
+        keys_on: "Turn keys on",
         live: "Drawn anew within a second",
         pause: "Pause",
         resume: "Go on",

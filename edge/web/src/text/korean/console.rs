@@ -19,6 +19,8 @@ pub(super) const CONSOLE: Console = Console {
         invariants: "불변식",
         to_shop: "상점으로",
         keys: "단축키: / 찾기 · g o 한눈에 · g s 사가 · g p 멈춘 키 · g l 처리량 · g i 불변식",
+        keys_off: "단축키 끄기",
+        keys_on: "단축키 켜기",
         live: "1초 안에 갱신됩니다",
         pause: "갱신 멈춤",
         resume: "다시 갱신",
