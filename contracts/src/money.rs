@@ -35,6 +35,7 @@ pub const KRW: Currency = Currency {
     JsonSchema,
 )]
 #[serde(transparent)]
+#[schemars(example = 12_500)]
 pub struct Money(i64);
 
 impl Money {
@@ -102,6 +103,7 @@ impl fmt::Display for Money {
     JsonSchema,
 )]
 #[serde(transparent)]
+#[schemars(example = 2)]
 pub struct Quantity(u32);
 
 impl Quantity {

@@ -251,15 +251,21 @@ const TYPE_PREFIX: &str = "urn:jangteo:problem:";
 #[schemars(rename = "Problem")]
 pub struct Document {
     #[serde(rename = "type")]
+    #[schemars(example = &"urn:jangteo:problem:INSUFFICIENT_POINT")]
     pub kind: String,
+    #[schemars(example = &"포인트가 부족해요")]
     pub title: String,
+    #[schemars(example = 422)]
     pub status: u16,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"34500원이 필요한데 14500원이 남아 있어요")]
     pub detail: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"/api/v1/orders")]
     pub instance: Option<String>,
     pub code: Code,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"4bf92f3577b34da6a3ce929d0e0e4736")]
     pub trace_id: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldDocument>,
@@ -272,8 +278,10 @@ pub struct Document {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "FieldProblem")]
 pub struct FieldDocument {
+    #[schemars(example = &"/items/0/quantity")]
     pub pointer: String,
     pub code: Fault,
+    #[schemars(example = &"1부터 999까지 쓸 수 있어요")]
     pub message: String,
 }
 

@@ -133,9 +133,13 @@ impl AcceptedView {
 #[serde(rename_all = "camelCase")]
 pub struct OrderLinks {
     #[serde(rename = "self")]
+    #[schemars(example = &"/api/v1/orders/049824T900C00")]
     pub order: String,
+    #[schemars(example = &"/api/v1/orders/049824T900C00/events")]
     pub events: String,
+    #[schemars(example = &"/api/v1/orders/049824T900C00/cancel")]
     pub cancel: String,
+    #[schemars(example = &"/api/v1/orders/049824T900C00/refunds")]
     pub refunds: String,
 }
 
@@ -164,6 +168,7 @@ pub struct OrderView {
     pub total_price: Option<Money>,
     pub discount: Option<Money>,
     pub paid_price: Option<Money>,
+    #[schemars(example = &"KRW")]
     pub currency: String,
     pub created_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -176,6 +181,7 @@ pub struct OrderView {
 #[serde(rename_all = "camelCase")]
 pub struct FailureView {
     pub code: Code,
+    #[schemars(example = &"34500원이 필요한데 14500원이 남아 있어요")]
     pub detail: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<BadItem>,
@@ -204,6 +210,7 @@ impl FailureView {
 pub struct OrderItemView {
     pub order_item_id: OrderItemId,
     pub product_id: ProductId,
+    #[schemars(example = &"제주 유기농 녹차 100g")]
     pub name: Option<Arc<str>>,
     pub quantity: Quantity,
     pub unit_price: Option<Money>,
@@ -281,7 +288,9 @@ pub struct OrderSummaryView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure_code: Option<Code>,
     /// The name of the first line, once it is known.
+    #[schemars(example = &"제주 유기농 녹차 100g")]
     pub first_item_name: Option<String>,
+    #[schemars(example = 2)]
     pub line_count: u32,
     pub total_price: Option<Money>,
     pub discount: Option<Money>,
@@ -289,6 +298,7 @@ pub struct OrderSummaryView {
     /// The sum of its refunds; none before the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refunded_price: Option<Money>,
+    #[schemars(example = &"KRW")]
     pub currency: String,
     pub created_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -300,8 +310,10 @@ pub struct OrderSummaryView {
 #[serde(rename_all = "camelCase")]
 pub struct AuditEventView {
     /// Counts the order's rows from 1; the id of the event stream.
+    #[schemars(example = 1)]
     pub no: i64,
     #[serde(rename = "type")]
+    #[schemars(example = &"ORDER_CREATED")]
     pub kind: String,
     pub saga_id: SagaId,
     pub at: Timestamp,
@@ -311,6 +323,7 @@ pub struct AuditEventView {
     pub cause: Option<EventId>,
     /// The traceparent of the request it began with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")]
     pub trace: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<Box<RawValue>>,

@@ -38,12 +38,16 @@ pub enum ProductStatus {
 #[serde(rename_all = "camelCase")]
 pub struct ProductView {
     pub id: ProductId,
+    #[schemars(example = &"제주 유기농 녹차 100g")]
     pub name: String,
+    #[schemars(example = &"차·음료")]
     pub category: String,
     pub price: Money,
     pub status: ProductStatus,
+    #[schemars(example = 98)]
     pub available_quantity: i64,
     /// Grows with each change of the product or of its stock.
+    #[schemars(example = 41)]
     pub version: i64,
 }
 

@@ -45,8 +45,10 @@ pub struct ScopeView {
 #[serde(rename_all = "camelCase")]
 pub struct CouponView {
     pub id: CouponId,
+    #[schemars(example = &"삼천 원 할인")]
     pub name: String,
     pub discount: DiscountKind,
+    #[schemars(example = 3_000)]
     pub value: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_discount: Option<Money>,
@@ -55,7 +57,9 @@ pub struct CouponView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<ScopeView>,
     pub status: CouponStatus,
+    #[schemars(example = 100)]
     pub total_quantity: i64,
+    #[schemars(example = 61)]
     pub remaining: i64,
     pub issue_from: Timestamp,
     pub issue_to: Timestamp,
@@ -65,6 +69,7 @@ pub struct CouponView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_to: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = 30)]
     pub valid_days: Option<u32>,
 }
 
@@ -84,6 +89,7 @@ pub struct ListCoupons {
 #[serde(rename_all = "camelCase")]
 pub struct IssueView {
     pub user_coupon_id: UserCouponId,
+    #[schemars(example = 39)]
     pub sequence_no: i64,
     pub expires_at: Timestamp,
 }
@@ -102,8 +108,10 @@ pub struct ListUserCoupons {
 pub struct UserCouponView {
     pub user_coupon_id: UserCouponId,
     pub coupon_id: CouponId,
+    #[schemars(example = &"삼천 원 할인")]
     pub name: String,
     pub discount: DiscountKind,
+    #[schemars(example = 3_000)]
     pub value: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_discount: Option<Money>,
@@ -113,6 +121,7 @@ pub struct UserCouponView {
     /// The order it is used by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<OrderId>,
+    #[schemars(example = 39)]
     pub sequence_no: i64,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,

@@ -212,8 +212,10 @@ impl Login {
 #[serde(rename_all = "camelCase")]
 pub struct TokenView {
     pub access_token: String,
+    #[schemars(example = &"Bearer")]
     pub token_type: String,
     /// Seconds.
+    #[schemars(example = 900)]
     pub expires_in: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
@@ -254,11 +256,15 @@ impl fmt::Debug for TokenView {
 #[serde(rename_all = "camelCase")]
 pub struct UserView {
     pub user_id: UserId,
+    #[schemars(example = &"haneul@example.com")]
     pub email: String,
+    #[schemars(example = &"김하늘")]
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"010-1234-5678")]
     pub phone: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"서울시 종로구")]
     pub address: Option<String>,
     pub role: Role,
     pub created_at: Timestamp,

@@ -8,6 +8,7 @@ mod doc;
 mod handler;
 mod openapi;
 mod routes;
+mod schemas;
 mod serve;
 mod told;
 

@@ -1,6 +1,8 @@
 //! `/docs/events`: the sagas and every event, as a plain page in Korean or English. All of it is
 //! read off the saga table and the schemas; it needs no script.
 
+use std::sync::LazyLock;
+
 use axum::extract::Query;
 use axum::response::Html;
 use contracts::asyncapi;
@@ -26,14 +28,22 @@ pub(super) struct Asked {
     lang: Option<String>,
 }
 
-pub(super) async fn page(context: Context, Query(asked): Query<Asked>) -> Html<String> {
+pub(super) async fn page(context: Context, Query(asked): Query<Asked>) -> Html<&'static str> {
     let language = match asked.lang.as_deref() {
         Some("ko") => Language::Ko,
         Some("en") => Language::En,
         Some(_) | None => context.language,
     };
-    Html(render(&Words::of(language)).into_string())
+    let page = match language {
+        Language::Ko => &KOREAN,
+        Language::En => &ENGLISH,
+    };
+    Html(page.as_str())
 }
+
+/// Nothing on it changes while the program runs.
+static KOREAN: LazyLock<String> = LazyLock::new(|| render(&Words::of(Language::Ko)).into_string());
+static ENGLISH: LazyLock<String> = LazyLock::new(|| render(&Words::of(Language::En)).into_string());
 
 fn render(words: &Words) -> Markup {
     let table = saga::table();

@@ -116,7 +116,9 @@ pub struct RefundAcceptedView {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RefundLinks {
+    #[schemars(example = &"/api/v1/orders/049824T900C00")]
     pub order: String,
+    #[schemars(example = &"/api/v1/orders/049824T900C00/events")]
     pub events: String,
 }
 
@@ -142,6 +144,7 @@ pub struct RefundView {
     pub refund_id: RefundId,
     pub status: RefundStatus,
     pub amount: Money,
+    #[schemars(example = &"단순 변심")]
     pub reason: String,
     pub items: Vec<RefundItemView>,
     pub created_at: Timestamp,

@@ -64,8 +64,10 @@ impl ListProducts {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CategoryView {
+    #[schemars(example = &"차·음료")]
     pub category: String,
     /// How many products of it are sold or sold out; never 0.
+    #[schemars(example = 24)]
     pub products: i64,
 }
 

@@ -21,11 +21,15 @@ pub enum AccountStatus {
 #[serde(rename_all = "camelCase")]
 pub struct AccountView {
     pub user_id: UserId,
+    #[schemars(example = &"haneul@example.com")]
     pub email: String,
+    #[schemars(example = &"김하늘")]
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"010-1234-5678")]
     pub phone: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"서울시 종로구")]
     pub address: Option<String>,
     pub role: Role,
     pub status: AccountStatus,

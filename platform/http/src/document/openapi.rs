@@ -3,7 +3,7 @@
 use contracts::problem::Document as Problem;
 use serde_json::{Map, Value, json};
 
-use super::told::Schemas;
+use super::schemas::Schemas;
 use super::{Operation, Told};
 use crate::keyed::KEY_MAX;
 use crate::list::{LIMIT_DEFAULT, LIMIT_MAX};

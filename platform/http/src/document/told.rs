@@ -2,21 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contracts::problem::{Code, Language, Problem};
+use contracts::problem::{Code, Problem};
 use contracts::schema;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
 use super::routes::{Operation, Route};
+use super::schemas::{Schemas, headers};
 use super::{Answered, Doc};
-
-/// The schemas of a whole document.
-pub(super) struct Schemas {
-    answers: SchemaGenerator,
-    requests: SchemaGenerator,
-    bodies: Map<String, Value>,
-    refusals: Map<String, Value>,
-}
 
 /// Collects what is told of one route.
 pub struct Told<'a> {
@@ -29,41 +22,6 @@ pub struct Told<'a> {
     headers: BTreeSet<&'static str>,
     codes: BTreeSet<Code>,
     secured: bool,
-}
-
-impl Schemas {
-    pub(super) fn new() -> Schemas {
-        Schemas {
-            answers: schema::of_answers(),
-            requests: schema::of_requests(),
-            bodies: Map::new(),
-            refusals: Map::new(),
-        }
-    }
-
-    /// The schemas, and what is answered in refusal, by name. A schema's name is a request's or an
-    /// answer's, never both.
-    pub(super) fn finish(mut self) -> (Map<String, Value>, Map<String, Value>) {
-        let mut all = self.answers.take_definitions(true);
-        for (name, body) in self.bodies {
-            let other = all.insert(name.clone(), body);
-            assert!(other.is_none(), "{name} is sent and answered");
-        }
-        (all, self.refusals)
-    }
-
-    /// A problem with one of these codes, told once for all routes that answer just these.
-    fn refusal(&mut self, status: u16, codes: &BTreeSet<Code>) -> Value {
-        let names: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
-        let name = format!("{status}.{}", names.join("."));
-        let to = format!("#/components/responses/{name}");
-        self.refusals.insert(name, refusal(status, codes));
-        json!({ "$ref": to })
-    }
-
-    pub(super) fn answer<T: JsonSchema>(&mut self) -> Schema {
-        self.answers.subschema_for::<T>()
-    }
 }
 
 impl<'a> Told<'a> {
@@ -258,35 +216,6 @@ impl<'a> Told<'a> {
         }
         by_status
     }
-}
-
-fn refusal(status: u16, codes: &BTreeSet<Code>) -> Value {
-    let lines = codes.iter().map(|code| {
-        let (korean, english) = (code.title(Language::Ko), code.title(Language::En));
-        format!("`{code}` {korean} · {english}")
-    });
-    let mut told = json!({
-        "description": lines.collect::<Vec<_>>().join("\n\n"),
-        "content": { "application/problem+json": { "schema": {
-            "$ref": "#/components/schemas/Problem",
-            "properties": { "code": { "enum": codes } },
-        } } },
-    });
-    let header = match status {
-        401 => "WWW-Authenticate",
-        503 => "Retry-After",
-        _ => return told,
-    };
-    told["headers"] = headers([&header]);
-    told
-}
-
-fn headers<'n>(names: impl IntoIterator<Item = &'n &'static str>) -> Value {
-    let told = names.into_iter().map(|name| {
-        let to = format!("#/components/headers/{name}");
-        ((*name).to_owned(), json!({ "$ref": to }))
-    });
-    Value::Object(told.collect())
 }
 
 fn description(doc: &Doc) -> Option<String> {

@@ -34,6 +34,14 @@ async fn every_example_does_what_the_document_says() {
     documented.end().await;
 }
 
+/// What the document shows of a field is something that the field can be.
+#[test]
+fn examples_of_schemas_are_values_of_them() {
+    let (seen, wrong) = Spec::read().wrong_examples();
+    assert_eq!(wrong, [""; 0]);
+    assert!(seen > 50, "{seen}");
+}
+
 /// A waiting order answers with the second status that the document has for it.
 #[tokio::test]
 async fn an_order_that_was_waited_for_is_shown_as_the_document_says() {

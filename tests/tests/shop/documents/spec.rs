@@ -78,6 +78,25 @@ impl Spec {
         operations
     }
 
+    /// Examples that stand beside a schema, of answers and requests alike, that it does not allow.
+    pub fn wrong_examples(&self) -> (usize, Vec<String>) {
+        let (mut seen, mut wrong) = (0, Vec::new());
+        let schemas = &self.document["components"]["schemas"];
+        let mut open = vec![(String::new(), schemas)];
+        while let Some((at, value)) = open.pop() {
+            if let Some(examples) = value["examples"].as_array() {
+                let mut schema = value.clone();
+                schema["components"] = json!({ "schemas": schemas });
+                let validator = jsonschema::draft202012::new(&schema).expect("a schema");
+                seen += examples.len();
+                let bad = examples.iter().filter(|it| !validator.is_valid(it));
+                wrong.extend(bad.map(|it| format!("{at}: {it}")));
+            }
+            open.extend(members(value).map(|(name, it)| (format!("{at}/{name}"), it)));
+        }
+        (seen, wrong)
+    }
+
     /// The parameters of a route, those that many share looked up.
     pub fn parameters(&self, operation: &Operation) -> Vec<Value> {
         let told = operation.told["parameters"]
