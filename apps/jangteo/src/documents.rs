@@ -24,8 +24,8 @@ const ABOUT: About = About {
     says: "\
 The API of a jangteo shop. Ids are strings, times RFC 3339 in UTC, money whole won. What is \
 refused is told as `application/problem+json` with a stable `code`; its texts are Korean or \
-English by `Accept-Language`. Every answer has an `X-Correlation-Id`, the caller's own if there was one, and \
-a `traceparent` that came in is carried on into the events.\n\n\
+English by `Accept-Language`. Every answer has an `X-Correlation-Id`, the caller's own if there \
+was one, and a `traceparent` that came in is carried on into the events.\n\n\
 장터 상점의 API예요. 거절은 바뀌지 않는 `code`와 함께 `application/problem+json`으로 알려요. \
 이벤트는 [/docs/events](/docs/events)에 있어요.",
 };
