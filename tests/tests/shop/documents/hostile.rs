@@ -21,7 +21,7 @@ use shots::Shot;
 /// What CI draws from, so that it says the same twice. `HOSTILE_SEED=7` draws others, by hand.
 const SEED: u64 = 29_943_474_341_307_759;
 /// Requests for each route; all of them take half a minute of a busy machine.
-const EACH: usize = 20;
+const EACH: usize = 16;
 /// Fewer for those that hash a password or read and write whole files.
 const EACH_SLOW: usize = 6;
 const SLOW: &[&str] = &[
@@ -67,7 +67,7 @@ async fn whatever_is_sent_is_answered_as_the_document_says() {
     let (refused, told) = (range.refused, range.told);
     // Neither all luck nor all nonsense: both sides of every check were met.
     assert!(
-        refused > 300 && told > 200,
+        refused > 250 && told > 150,
         "{refused} refused, {told} done"
     );
     documented.shop.rest().await;
