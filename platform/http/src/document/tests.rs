@@ -1,10 +1,15 @@
-use axum::extract::State;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::body::Body;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use contracts::http::Role;
 use contracts::problem::Code;
+use http_body_util::BodyExt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use super::*;
 use crate::{Caller, Failure, Json, Keyed, Paging, PathName, Query, Reply};
@@ -160,4 +165,23 @@ fn an_answer_without_a_body_is_204_and_a_path_has_its_parameter() {
         (&json!("name"), &json!("path"))
     );
     assert_eq!(name["example"], "a");
+}
+
+/// Not at the start, where it would cost everybody who never reads it.
+#[tokio::test]
+async fn a_document_is_written_once_when_it_is_first_asked_for() {
+    static WRITTEN: AtomicUsize = AtomicUsize::new(0);
+    let served = document("/openapi.json", || {
+        WRITTEN.fetch_add(1, Ordering::Relaxed);
+        described()
+    });
+    assert_eq!(WRITTEN.load(Ordering::Relaxed), 0);
+    for _ in 0..2 {
+        let request = Request::get("/openapi.json").body(Body::empty()).unwrap();
+        let answer = served.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.headers()["content-type"], "application/json");
+        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(bytes, text(&described()));
+    }
+    assert_eq!(WRITTEN.load(Ordering::Relaxed), 1);
 }
