@@ -8,7 +8,7 @@ pub const READMES: [(&str, &str); 2] = [
     ("README.ko.md", "## 명령 두 개"),
 ];
 
-const COMMANDS: [&str; 2] = ["cargo run --release -- dev", "cargo xtask test"];
+const COMMANDS: [&str; 2] = ["cargo run --release", "cargo xtask test"];
 
 pub fn check(path: &str, section: &str, readme: &str) -> Vec<Finding> {
     let found = commands(section, readme);
@@ -47,7 +47,7 @@ mod tests {
     use super::check;
 
     const README: &str = "# A\n\n## Two commands\n\n```sh\n\
-                          cargo run --release -- dev   # the shop\ncargo xtask test\n```\n\n\
+                          cargo run --release   # the shop\ncargo xtask test\n```\n\n\
                           ## After\n\n```sh\ncargo install\n```\n";
 
     fn findings(readme: &str) -> usize {
