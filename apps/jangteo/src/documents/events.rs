@@ -122,15 +122,15 @@ fn services(words: &Words) -> Markup {
 
 /// One event: who says and hears it, what it holds, and one of them.
 fn event(words: &Words, kind: Kind, document: &Value) -> Markup {
-    let hearers = ServiceName::ALL
-        .iter()
-        .filter(|it| saga::hears(**it).contains(kind));
+    let hears = |service: &&ServiceName| saga::hears(**service).contains(kind);
+    let hearers: Vec<_> = ServiceName::ALL.iter().filter(hears).collect();
     let fields = document.pointer(&format!("/components/schemas/{kind}"));
     html! {
         section id=(kind) {
             h3 { (kind) " " code { (kind.event_type()) } }
             p {
                 (words.said_by) ": " (kind.publisher()) " · " (words.heard_by) ": "
+                @if hearers.is_empty() { (words.nobody) }
                 @for hearer in hearers {
                     (hearer)
                     @if let Some((step, direction)) = saga::step_on(*hearer, kind) {
