@@ -159,7 +159,7 @@ impl Host {
         let name = S::CONSUMER;
         self.claim::<S>(migrations)?;
         let file = self.folder.database(name);
-        let opened = writing::<S>(&file, migrations);
+        let opened = Sqlite::open(&file, migrations).and_then(writing::<S>);
         let refused = |error| Refused::Database {
             file: file.clone(),
             error,
@@ -301,8 +301,7 @@ impl Running {
 }
 
 /// The writing side of a service's file.
-fn writing<S: Service>(file: &Path, migrations: Migrations) -> Result<Sqlite, OpenError> {
-    let sqlite = Sqlite::open(file, migrations)?;
+fn writing<S: Service>(sqlite: Sqlite) -> Result<Sqlite, OpenError> {
     if S::IS_VIEW {
         sqlite.let_commits_lag()?;
     }
@@ -316,7 +315,7 @@ fn log(topics: &[Arc<Topic>]) -> EventLog {
 impl<S: Service> Reopening<S> {
     /// As a new process would: the file, the writer with a new epoch, everything else from rows.
     async fn open(&self) -> Result<Loop<S>, Failed> {
-        let file = writing::<S>(&self.file, self.migrations);
+        let file = Sqlite::reopen(&self.file, self.migrations).and_then(writing::<S>);
         let file = file.map_err(|error| Failed::Permanent(error.to_string()))?;
         let mut db = Db::Sqlite(file);
         let writer = take_over(&mut db, self.writer, (self.clock)()).await?;

@@ -75,7 +75,21 @@ impl Sqlite {
     /// # Errors
     /// A foreign, newer, damaged or unwritable file is refused and left as it was.
     pub fn open(path: &Path, migrations: Migrations) -> Result<Self, OpenError> {
-        let found = file::look(path)?;
+        Self::connect(path, migrations, file::look(path)?)
+    }
+
+    /// As `open`, of a file that this process had open before: it is not looked at. Whoever closes a
+    /// plain handle of a file takes the locks away that its process holds on it (POSIX, `fcntl`),
+    /// those of the readers' connections too; another process would take itself for the last one
+    /// to leave, and remove the log under them.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn reopen(path: &Path, migrations: Migrations) -> Result<Self, OpenError> {
+        Self::connect(path, migrations, file::Found::Ours)
+    }
+
+    fn connect(path: &Path, migrations: Migrations, found: file::Found) -> Result<Self, OpenError> {
         let mut connection = Connection::open(path).map_err(refused)?;
         if connection.is_readonly("main").map_err(refused)? {
             return Err(OpenError::NoPermission);

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use db::{Db, OpenError, Sqlite, Store};
+use db::{Db, OpenError, Reader, Sqlite, Store};
 use rusqlite::Connection;
 
 use crate::drawer::{Card, Drawer, NEW, OLD, add};
@@ -164,4 +164,34 @@ fn a_commit_waits_for_the_disk_and_the_log_is_the_writer_s_to_move() {
     assert_eq!(pragma("journal_mode"), "Text(\"wal\")");
     assert_eq!(pragma("synchronous"), "Integer(2)", "FULL");
     assert_eq!(pragma("wal_autocheckpoint"), "Integer(0)");
+}
+
+/// How many locks this process holds on a file, as the kernel lists them.
+#[cfg(target_os = "linux")]
+fn locks(path: &std::path::Path) -> usize {
+    use std::os::unix::fs::MetadataExt;
+    let inode = format!(":{}", fs::metadata(path).unwrap().ino());
+    let process = std::process::id().to_string();
+    let listed = fs::read_to_string("/proc/locks").unwrap();
+    let of_it = listed.lines().filter(|line| {
+        let mut words = line.split_whitespace();
+        words.any(|word| word == process) && words.any(|word| word.ends_with(&inode))
+    });
+    of_it.count()
+}
+
+/// Without them another process takes itself for the last one to leave, and removes the log.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_is_opened_again_keeps_the_locks_of_its_readers() {
+    let drawer = Drawer::new();
+    let mut db = Db::Sqlite(drawer.open());
+    add(&mut db, 1, [1], "one");
+    let reader = Reader::open(&drawer.path()).unwrap();
+    assert_eq!(reader.all::<Card>().unwrap().len(), 1);
+    drop(db);
+    let before = locks(&drawer.path());
+    assert!(before > 0, "the reader's");
+    let _again = Sqlite::reopen(&drawer.path(), OLD).unwrap();
+    assert!(locks(&drawer.path()) >= before);
 }
