@@ -12,6 +12,7 @@ use contracts::time::Timestamp;
 use db::{Db, Failed, WAL_ALARM_BYTES, Writer};
 use event_log::Topic;
 use futures::FutureExt;
+use tokio::time::Instant;
 
 use crate::batch::Mark;
 use crate::faults::FaultPoint;
@@ -84,8 +85,8 @@ pub struct Loop<S: Service> {
     failures: u32,
     /// When positions were last written for their own sake.
     kept_at: Timestamp,
-    /// When it last had work.
-    worked_at: Timestamp,
+    /// When it last had work, by a clock that nobody sets.
+    worked_at: Instant,
     forgetting: Forgetting,
     /// The point at which the batch under way was killed.
     struck: Option<FaultPoint>,
@@ -128,7 +129,7 @@ impl<S: Service> Loop<S> {
             timers_from: writer.timers_from,
             failures: 0,
             kept_at: last_now,
-            worked_at: last_now,
+            worked_at: Instant::now(),
             forgetting: Forgetting::default(),
             struck: None,
         }
@@ -178,7 +179,7 @@ impl<S: Service> Loop<S> {
             }
             return self.idle().await.map(|()| true);
         }
-        self.worked_at = self.last_now;
+        self.worked_at = Instant::now();
         match self.carry_out(work)? {
             true => self.failures = 0,
             false => self.rest().await,
@@ -189,17 +190,15 @@ impl<S: Service> Loop<S> {
     }
 
     /// Waits until the last batch was some time ago. Nobody who asked for something waits.
-    async fn let_come_together(&mut self) {
-        let until = self.worked_at.plus(VIEW_PACE);
+    async fn let_come_together(&self) {
+        let until = self.worked_at + VIEW_PACE;
         loop {
-            let now = self.now();
             let asked = self.shared.stopping.load(Ordering::Acquire) || self.shared.has_commands();
-            if asked || now >= until {
+            if asked || Instant::now() >= until {
                 return;
             }
-            let shared = Arc::clone(&self.shared);
             // Events wake it too, and go on waiting.
-            let _woken = tokio::time::timeout(until.since(now), shared.wake.notified()).await;
+            let _woken = tokio::time::timeout_at(until, self.shared.wake.notified()).await;
         }
     }
 
@@ -217,7 +216,7 @@ impl<S: Service> Loop<S> {
         }
         self.kept_at = now;
         self.write_positions()?;
-        self.checkpoint(now.since(self.worked_at) >= AT_REST)?;
+        self.checkpoint(self.worked_at.elapsed() >= AT_REST)?;
         self.forget(now)
     }
 
