@@ -126,6 +126,11 @@ impl TestShop {
         self.shop.router()
     }
 
+    /// Every route of the services, as it stands behind the gateway.
+    pub fn behind(&self) -> &axum::Router {
+        self.shop.behind()
+    }
+
     /// Waits for rest, proves every invariant, and ends the shop.
     pub async fn end(self) -> TempDir {
         self.rest().await;

@@ -26,6 +26,7 @@ pub struct Shop {
     pub places: Places,
     pub started: Vec<Started>,
     router: Router,
+    behind: Router,
     running: Running,
 }
 
@@ -118,6 +119,7 @@ impl Shop {
             Promotion::router(places.promotion.clone())?,
             operations::router(operations),
         ];
+        let behind = routers.iter().cloned().fold(Router::new(), Router::merge);
         let services = SERVICES.into_iter().zip(routers).collect();
         let router = plan.open(services, host.verifier())?.router();
         lap("gateway");
@@ -132,8 +134,14 @@ impl Shop {
             places,
             started,
             router,
+            behind,
             running,
         })
+    }
+
+    /// Every route of the services as it stands behind the gateway, for whoever compares.
+    pub fn behind(&self) -> &Router {
+        &self.behind
     }
 
     pub fn router(&self) -> Router {

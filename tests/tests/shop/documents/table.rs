@@ -22,7 +22,7 @@ const METHODS: [Method; 5] = [
 async fn the_routes_of_the_shop_are_those_of_the_document() {
     let shop = TestShop::start().await;
     let mut served = BTreeSet::new();
-    for path in paths(&format!("{:?}", shop.router())) {
+    for path in paths(&format!("{:?}", shop.behind())) {
         let asked = path.replace(['{', '}'], "x");
         for method in METHODS {
             let answer = shop.call(method.clone(), &asked, None, None).await;

@@ -30,6 +30,10 @@ pub(super) const WORDS: &[(&str, &str)] = &[
         "dev --port",
         "이 컴퓨터에서만 들을 수 있는 포트. 0은 빈 포트 아무거나",
     ),
+    (
+        "dev --routes",
+        "요청이 갈 곳과 한도. 딸려 오는 것 대신 쓸 routes.toml",
+    ),
     ("dev --log", "남길 로그: 수준, 또는 RUST_LOG 형식의 필터"),
     (
         "dev --log-format",
