@@ -78,10 +78,10 @@ impl Sqlite {
         Self::connect(path, migrations, file::look(path)?)
     }
 
-    /// As `open`, of a file that this process had open before: it is not looked at. Whoever closes a
-    /// plain handle of a file takes the locks away that its process holds on it (POSIX, `fcntl`),
-    /// those of the readers' connections too; another process would take itself for the last one
-    /// to leave, and remove the log under them.
+    /// As `open`, of a file that this process had open before: it is not looked at. Whoever closes
+    /// a plain handle of a file takes the locks away that its process holds on it (POSIX,
+    /// `fcntl`), those of the readers' connections too; another process would take itself for the
+    /// last one to leave, and remove the log under them.
     ///
     /// # Errors
     /// As `open`.
