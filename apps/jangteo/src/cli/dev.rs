@@ -306,6 +306,11 @@ fn announce_ready(seeded: &Seeded, kept: &Kept, port: u16) {
             "API     ",
             format!("http://localhost:{port}/api/v1"),
         ),
+        (
+            "문서      ",
+            "docs    ",
+            format!("http://localhost:{port}/docs   http://localhost:{port}/docs/events"),
+        ),
     ];
     for (korean, english, value) in lines {
         say(
