@@ -170,9 +170,9 @@ fn a_commit_waits_for_the_disk_and_the_log_is_the_writer_s_to_move() {
 #[cfg(target_os = "linux")]
 fn locks(path: &std::path::Path) -> usize {
     use std::os::unix::fs::MetadataExt;
-    let inode = format!(":{}", fs::metadata(path).unwrap().ino());
+    let inode = format!(":{}", fs::metadata(path).expect("a file").ino());
     let process = std::process::id().to_string();
-    let listed = fs::read_to_string("/proc/locks").unwrap();
+    let listed = fs::read_to_string("/proc/locks").expect("Linux has it");
     let of_it = listed.lines().filter(|line| {
         let mut words = line.split_whitespace();
         words.any(|word| word == process) && words.any(|word| word.ends_with(&inode))
