@@ -164,10 +164,10 @@ impl Host {
             file: file.clone(),
             error,
         };
-        let mut db = Db::Sqlite(opened.map_err(refused)?);
-        let writer = writer_number(S::NAME);
-        let taken = take_over(&mut db, writer, (self.clock)()).await;
-        let writer = taken.with_context(|| format!("could not take over {}", file.display()))?;
+        let sqlite = opened.map_err(refused)?;
+        let taken = taken_over(sqlite, writer_number(S::NAME), (self.clock)()).await;
+        let (db, writer) =
+            taken.with_context(|| format!("could not take over {}", file.display()))?;
         let mut publishes = None;
         if name == S::NAME.as_str() {
             let end = writer.next_seq;
@@ -308,6 +308,18 @@ fn writing<S: Service>(sqlite: Sqlite) -> Result<Sqlite, OpenError> {
     Ok(sqlite)
 }
 
+/// Takes the writer of a file over. From here on another process that writes it is not waited
+/// for: a loop that stood still would hold up the others of its thread.
+async fn taken_over(sqlite: Sqlite, writer: i64, now: Timestamp) -> Result<(Db, Writer), Failed> {
+    let mut db = Db::Sqlite(sqlite);
+    let writer = take_over(&mut db, writer, now).await?;
+    if let Db::Sqlite(sqlite) = &db {
+        let set = sqlite.wait_for_nobody();
+        set.map_err(|error| Failed::Permanent(error.to_string()))?;
+    }
+    Ok((db, writer))
+}
+
 fn log(topics: &[Arc<Topic>]) -> EventLog {
     EventLog::Embedded(Topics::new(topics.iter().map(Arc::clone)))
 }
@@ -317,8 +329,7 @@ impl<S: Service> Reopening<S> {
     async fn open(&self) -> Result<Loop<S>, Failed> {
         let file = Sqlite::reopen(&self.file, self.migrations).and_then(writing::<S>);
         let file = file.map_err(|error| Failed::Permanent(error.to_string()))?;
-        let mut db = Db::Sqlite(file);
-        let writer = take_over(&mut db, self.writer, (self.clock)()).await?;
+        let (db, writer) = taken_over(file, self.writer, (self.clock)()).await?;
         let ready = OpenLoop::<S> {
             db,
             writer,

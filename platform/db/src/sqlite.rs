@@ -36,7 +36,7 @@ const KEPT_LOG_BYTES: i64 = 72 << 20;
 /// What a writer keeps of its file in memory. Pages that fall out come back from the system's
 /// cache; SQLite looks through all of its own at a commit that moved pages about.
 const CACHE_KIB: i64 = 16_384;
-/// Only another process on the same file is waited for.
+/// How long an opening waits for another process on the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many prepared statements a connection keeps: a service has some ten tables, four each.
 const STATEMENT_CACHE: usize = 128;
@@ -129,6 +129,17 @@ impl Sqlite {
         set.map_err(refused)
     }
 
+    /// From here on another process that writes the same file is not waited for: the transaction
+    /// fails as transient, and comes again. For a loop, which shares its thread with others.
+    ///
+    /// # Errors
+    /// When the connection does not take the setting.
+    pub fn wait_for_nobody(&self) -> Result<(), OpenError> {
+        self.connection
+            .busy_timeout(Duration::ZERO)
+            .map_err(refused)
+    }
+
     /// A database in memory, for parity with the simulator's maps. It has no readers.
     pub fn in_memory(migrations: Migrations) -> Result<Self, OpenError> {
         let mut connection = Connection::open_in_memory()?;
@@ -196,14 +207,11 @@ impl Sqlite {
             false => "PRAGMA wal_checkpoint(PASSIVE)",
         };
         let connection = &self.connection;
-        let checkpoint = connection
+        connection
             .busy_timeout(Duration::ZERO)
-            .and_then(|()| connection.query_row(pragma, [], |_| Ok(())));
-        let restored = connection.busy_timeout(BUSY_TIMEOUT);
-        match checkpoint
-            .and(restored)
-            .map_err(|e| transaction::failed(&e))
-        {
+            .map_err(|e| transaction::failed(&e))?;
+        let checkpoint = connection.query_row(pragma, [], |_| Ok(()));
+        match checkpoint.map_err(|e| transaction::failed(&e)) {
             Err(crate::Failed::Transient(_)) | Ok(()) => {
                 self.log_bytes.set(wal::bytes(path));
                 Ok(self.log_bytes.get())
