@@ -7,7 +7,6 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::{HeaderName, HeaderValue};
-use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use contracts::problem::{Code, Problem};
 use platform_http::{Dress, Failure};
@@ -43,19 +42,6 @@ pub(crate) struct Way {
 impl Gateway {
     pub(crate) fn new(way: Way) -> Gateway {
         Gateway(Arc::new(way))
-    }
-
-    /// Pages before everything else, with the headers that every answer has; what is no page is
-    /// the gateway's.
-    pub fn around(&self, pages: Router) -> Router {
-        let transport = self.0.transport;
-        let protected = move |mut response: Response| {
-            headers::write(response.headers_mut(), transport);
-            std::future::ready(response)
-        };
-        pages
-            .layer(map_response(protected))
-            .fallback_service(self.router())
     }
 
     /// Everything that is served, as one router.

@@ -1,7 +1,5 @@
-use axum::Router;
 use axum::body::Body;
 use axum::http::StatusCode;
-use axum::routing::get;
 use contracts::ids::UserId;
 use futures::stream;
 
@@ -193,23 +191,6 @@ async fn every_answer_has_the_same_headers() {
         tls.header("strict-transport-security")
             .starts_with("max-age=")
     );
-}
-
-#[tokio::test]
-async fn pages_stand_before_the_gateway_and_have_its_headers() {
-    let page = get(async || axum::response::Html("<h1>장터</h1>"));
-    let door = Door::new("tls = true").around(Router::new().route("/", page));
-    let home = door.get("/", &[]).await;
-    assert_eq!(home.text(), "<h1>장터</h1>");
-    let policy = home.header("content-security-policy");
-    assert!(policy.starts_with("default-src 'self';"), "{policy}");
-    assert_eq!(home.header("x-content-type-options"), "nosniff");
-    assert!(
-        home.header("strict-transport-security")
-            .starts_with("max-age=")
-    );
-    assert_eq!(door.get("/open", &[]).await.text(), "open");
-    door.get("/nowhere", &[]).await.problem("ROUTE_NOT_FOUND");
 }
 
 #[tokio::test]

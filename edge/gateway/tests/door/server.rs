@@ -12,7 +12,7 @@ use contracts::http::Role;
 use contracts::ids::UserId;
 use contracts::problem::{Document, Problem};
 use contracts::time::Timestamp;
-use gateway::{Gateway, Meters, Plan, Settings};
+use gateway::{Meters, Plan, Settings};
 use http_body_util::BodyExt;
 use platform_http::{Caller, Context, Failure, Json, Keyed, Realm, Signer, Verifier};
 use serde_json::{Value, json};
@@ -114,7 +114,6 @@ async fn keep(keyed: Keyed<Value>) -> Json<Value> {
 
 /// A gateway in front of `service`, with these settings besides its routes.
 pub struct Door {
-    gateway: Gateway,
     router: Router,
     meters: Meters,
 }
@@ -130,15 +129,8 @@ impl Door {
         let gateway = plan.open(services, verifier()).unwrap();
         Door {
             router: gateway.router(),
-            gateway,
             meters,
         }
-    }
-
-    /// The same with pages before it.
-    pub fn around(mut self, pages: Router) -> Door {
-        self.router = self.gateway.around(pages);
-        self
     }
 
     /// The value of one line of the metrics.
