@@ -127,7 +127,7 @@ impl TestShop {
     }
 
     /// Every route of the services, as it stands behind the gateway.
-    pub fn behind(&self) -> &axum::Router {
+    pub fn behind(&self) -> axum::Router {
         self.shop.behind()
     }
 

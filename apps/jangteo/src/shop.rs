@@ -26,7 +26,7 @@ pub struct Shop {
     pub places: Places,
     pub started: Vec<Started>,
     router: Router,
-    behind: Router,
+    behind: [Router; SERVICES.len()],
     running: Running,
 }
 
@@ -119,7 +119,7 @@ impl Shop {
             Promotion::router(places.promotion.clone())?,
             operations::router(operations),
         ];
-        let behind = routers.iter().cloned().fold(Router::new(), Router::merge);
+        let behind = routers.clone();
         let services = SERVICES.into_iter().zip(routers).collect();
         let router = plan.open(services, host.verifier())?.router();
         lap("gateway");
@@ -140,8 +140,9 @@ impl Shop {
     }
 
     /// Every route of the services as it stands behind the gateway, for whoever compares.
-    pub fn behind(&self) -> &Router {
-        &self.behind
+    pub fn behind(&self) -> Router {
+        let routers = self.behind.iter().cloned();
+        routers.fold(Router::new(), Router::merge)
     }
 
     pub fn router(&self) -> Router {
