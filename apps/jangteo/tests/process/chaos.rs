@@ -51,6 +51,14 @@ pub fn is_sound(shop: &Shop) {
     }
 }
 
+/// Kills the shop under its load: what was under way then, and nothing broke before.
+pub async fn killed(shop: &mut Shop, loose: Loose) -> Journal {
+    shop.program.kill().await;
+    let fresh = loose.back().await;
+    is_sound(shop);
+    fresh
+}
+
 /// After something broke: asks once more for what was under way, on a shop that was started again.
 /// Nothing may be at odds.
 pub async fn settle(shop: &Shop, fresh: Journal, crowd: &Crowd, journal: &mut Journal) {

@@ -9,7 +9,7 @@ use rand::{Rng, SeedableRng};
 use serde_json::json;
 
 use crate::caller::Request;
-use crate::chaos::{Loose, is_sound, reckon_and_stop, row, say, seed, settle};
+use crate::chaos::{Loose, killed, reckon_and_stop, row, say, seed, settle};
 use crate::journal::Journal;
 use crate::load::Crowd;
 use crate::program::{Program, Shop, alone, on};
@@ -164,12 +164,4 @@ fn ahead_of_now(time: &str) -> i64 {
     let time = serde_json::from_value::<contracts::time::Timestamp>(time.into());
     let now = boot::now().micros();
     (time.expect("a time").micros() - now) / 1_000_000
-}
-
-/// What the clients asked for, once the shop is gone. It had nothing to complain of.
-async fn killed(shop: &mut Shop, loose: Loose) -> Journal {
-    shop.program.kill().await;
-    let fresh = loose.back().await;
-    is_sound(shop);
-    fresh
 }

@@ -4,7 +4,7 @@
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use crate::chaos::{Loose, is_sound, reckon_and_stop, row, say, seed, setting, settle};
+use crate::chaos::{Loose, killed, reckon_and_stop, row, say, seed, setting, settle};
 use crate::journal::Journal;
 use crate::load::Crowd;
 use crate::program::{Shop, alone};
@@ -32,10 +32,8 @@ async fn killed_again_and_again_under_load_it_loses_nothing() {
         crowd.offer(cycle).await;
         let mut loose = Loose::start(&crowd, chance.random());
         loose.answered(after).await;
-        shop.program.kill().await;
-        let fresh = loose.back().await;
+        let fresh = killed(&mut shop, loose).await;
         let unknown = fresh.unknown();
-        is_sound(&shop);
         drop(shop);
 
         shop = Shop::start(folder.path()).await;
@@ -70,9 +68,7 @@ async fn killed_soon_after_each_start_it_loses_nothing() {
     for _ in 0..cycles {
         let mut loose = Loose::start(&crowd, chance.random());
         loose.answered(chance.random_range(KILLED_SOON)).await;
-        shop.program.kill().await;
-        let fresh = loose.back().await;
-        is_sound(&shop);
+        let fresh = killed(&mut shop, loose).await;
         drop(shop);
         shop = Shop::start(folder.path()).await;
         crowd = crowd.at(&shop.url);

@@ -1,8 +1,21 @@
 //! Buying, and everything around it, with forms alone.
 
-use shop_tests::{Offer, TestShop};
+use contracts::ids::ProductId;
+use shop_tests::{Browser, Offer, Seen, TestShop};
 
 use super::{confirmation, order, until_it_shows};
+
+/// The page after so many of a product were put into the cart, or set in it.
+async fn put(browser: &mut Browser, product: ProductId, quantity: &str, then: &str) -> Seen {
+    let product = product.to_string();
+    let fields = [
+        ("product", product.as_str()),
+        ("quantity", quantity),
+        ("then", then),
+    ];
+    let submitted = browser.submit("/cart", &fields).await.is(303);
+    browser.follow(&submitted).await.is(200)
+}
 
 #[tokio::test]
 async fn a_cart_becomes_one_order_however_often_the_button_is_pressed() {
@@ -13,33 +26,15 @@ async fn a_cart_becomes_one_order_however_often_the_button_is_pressed() {
     let coupon = shop.hand(Offer::percent(10, None), buyer.id).await;
     let mut browser = shop.browser_of(&buyer);
     for (product, quantity) in [(mug, "2"), (other, "1")] {
-        let product = product.to_string();
-        let fields = [
-            ("product", product.as_str()),
-            ("quantity", quantity),
-            ("then", "cart"),
-        ];
-        let added = browser.submit("/cart", &fields).await.is(303);
-        browser
-            .follow(&added)
+        put(&mut browser, product, quantity, "cart")
             .await
-            .is(200)
             .shows("장바구니에 담았어요.");
     }
     let page = browser.open("/cart").await.is(200);
     page.shows("26,000원");
     for quantity in ["", "-1", "많이"] {
-        let mug = mug.to_string();
-        let fields = [
-            ("product", mug.as_str()),
-            ("quantity", quantity),
-            ("then", "set"),
-        ];
-        let refused = browser.submit("/cart", &fields).await.is(303);
-        browser
-            .follow(&refused)
+        put(&mut browser, mug, quantity, "set")
             .await
-            .is(200)
             .shows("요청 내용을 확인해 주세요");
     }
     browser.open("/cart").await.is(200).shows("26,000원");
