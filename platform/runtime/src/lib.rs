@@ -2,6 +2,7 @@
 //! feeds it. It knows no business word, and nothing in it decides for a service.
 
 mod batch;
+mod deadlines;
 mod decision;
 mod faults;
 mod forget;
@@ -21,6 +22,7 @@ pub mod fence;
 pub mod idempotency;
 
 pub use batch::{Arrived, Batch, Done, Mark, Origin, Progress, run_batch};
+pub use deadlines::Deadlines;
 pub use decision::{Decision, Moment, Said};
 pub use faults::{FaultPoint, UnknownFaultPoint};
 pub use handle::{Handle, Observer, Paused, Unanswered, Watch};

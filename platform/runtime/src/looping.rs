@@ -15,17 +15,17 @@ use futures::FutureExt;
 use tokio::time::Instant;
 
 use crate::batch::Mark;
+use crate::deadlines::Deadlines;
 use crate::faults::FaultPoint;
 use crate::forget::{Forgetting, Kept};
 use crate::handle::Shared;
 use crate::inbox::Inbox;
 use crate::service::Service;
-use crate::timers::Timers;
 
 mod carry_out;
 mod gather;
 
-use gather::{Gate, Redrives};
+use gather::Redrives;
 
 /// The most inputs of one transaction on SQLite: past it, a batch gains nothing and replies wait.
 const MOST_INPUTS: usize = 1_024;
@@ -74,9 +74,7 @@ pub struct Loop<S: Service> {
     mark: Mark,
     publishes: Option<Arc<Topic>>,
     inbox: Inbox,
-    timers: Timers,
-    /// The topics' ends seen when timers came due: they fire once those were passed.
-    gate: Option<Gate>,
+    deadlines: Deadlines,
     redrives: Redrives,
     shared: Arc<Shared<S>>,
     last_now: Timestamp,
@@ -98,7 +96,7 @@ pub(crate) struct Parts<S: Service> {
     pub writer: Writer,
     pub publishes: Option<Arc<Topic>>,
     pub inbox: Inbox,
-    pub timers: Timers,
+    pub deadlines: Deadlines,
     pub shared: Arc<Shared<S>>,
 }
 
@@ -109,7 +107,7 @@ impl<S: Service> Loop<S> {
             writer,
             publishes,
             inbox,
-            timers,
+            deadlines,
             shared,
         } = parts;
         let last_now = Timestamp::from_millis(writer.last_ms);
@@ -121,8 +119,7 @@ impl<S: Service> Loop<S> {
             },
             publishes,
             inbox,
-            timers,
-            gate: None,
+            deadlines,
             redrives: Redrives::default(),
             shared,
             last_now,
@@ -222,9 +219,7 @@ impl<S: Service> Loop<S> {
 
     fn wait(&mut self) -> Duration {
         let now = self.now();
-        // Timers behind a closed gate wait for the log, which wakes the loop.
-        let timers = self.timers.next_due().filter(|_| self.gate.is_none());
-        let due = [timers, self.inbox.queues.next_retry()]
+        let due = [self.deadlines.next_due(), self.inbox.queues.next_retry()]
             .into_iter()
             .flatten()
             .min();

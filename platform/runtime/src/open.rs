@@ -3,23 +3,18 @@
 
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use contracts::time::Timestamp;
 use db::{Db, Failed, Parked, System, Writer};
 use event_log::{EventLog, Start, Tail, Topic};
 
+use crate::deadlines::Deadlines;
 use crate::handle::{Handle, Shared};
 use crate::ids::Ids;
 use crate::inbox::Inbox;
 use crate::looping::{Loop, Parts};
 use crate::service::Service;
 use crate::status::add;
-use crate::timers::{Timer, TimerChange, Timers};
-
-/// A timer found at start is not due before this long after it: an outage must not cancel what
-/// its events, still unread by others, would complete.
-const GRACE_AFTER_START: Duration = Duration::from_secs(10);
 
 /// Raises the writer's epoch, so that whoever wrote before can no longer; makes the writer row of
 /// a new file. On the embedded log the lock on the data folder stands for the lease.
@@ -119,19 +114,19 @@ impl<S: Service> OpenLoop<S> {
             parked.extend(system.parked.under(topic.to_owned()).cloned());
         }
         let inbox = Inbox::new(tails, parked, S::hears());
-        let timers = self.timers()?;
+        let deadlines = self.deadlines()?;
         let parts = Parts {
             db: self.db,
             writer: self.writer,
             publishes: self.publishes,
             inbox,
-            timers,
+            deadlines,
             shared,
         };
         Ok(Loop::new(parts))
     }
 
-    fn timers(&self) -> Result<Timers, Failed> {
+    fn deadlines(&self) -> Result<Deadlines, Failed> {
         let from = self.writer.timers_from;
         let open = match &self.db {
             Db::Sqlite(sqlite) => match sqlite.reader()? {
@@ -141,14 +136,6 @@ impl<S: Service> OpenLoop<S> {
             Db::MySql(never) => match *never {},
             Db::Maps(maps) => S::open_timers(maps, from)?,
         };
-        let earliest = (self.clock)().plus(GRACE_AFTER_START);
-        let mut timers = Timers::default();
-        for Timer { due, key } in open {
-            timers.apply(TimerChange::Set(Timer {
-                due: due.max(earliest),
-                key,
-            }));
-        }
-        Ok(timers)
+        Ok(Deadlines::opened(open, (self.clock)()))
     }
 }

@@ -65,9 +65,10 @@ impl Timers {
             .collect()
     }
 
-    /// The lowest key with an open timer: a start may begin its scan there.
-    pub fn lowest_key(&self) -> Option<i64> {
-        self.by_key.keys().next().copied()
+    /// In the order of their keys.
+    pub fn by_key(&self) -> impl DoubleEndedIterator<Item = Timer> + '_ {
+        let open = self.by_key.iter();
+        open.map(|(&key, &due)| Timer { due, key })
     }
 }
 
@@ -89,7 +90,7 @@ mod tests {
         timers.apply(TimerChange::Set(timer(20, 7)));
         timers.apply(TimerChange::Set(timer(15, 8)));
         assert_eq!(timers.due(Timestamp::from_micros(15), 9), [timer(15, 8)]);
-        assert_eq!(timers.lowest_key(), Some(7));
+        assert_eq!(timers.by_key().next(), Some(timer(20, 7)));
         timers.apply(TimerChange::Clear { key: 7 });
         assert_eq!(timers.due(Timestamp::from_micros(99), 9), [timer(15, 8)]);
         assert_eq!(timers.next_due(), Some(Timestamp::from_micros(15)));

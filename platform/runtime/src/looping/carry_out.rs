@@ -161,9 +161,9 @@ impl<S: Service> Loop<S> {
             .collect();
         for (decision, waits) in done.decisions.into_iter().zip(work.waits.drain(..size)) {
             match (decision.timer, &waits) {
-                (Some(change), _) => self.timers.apply(change),
+                (Some(change), _) => self.deadlines.apply(change),
                 // It was decided, and not set again.
-                (None, Waits::Timer(timer)) => self.timers.done(*timer),
+                (None, Waits::Timer(timer)) => self.deadlines.done(*timer),
                 (None, Waits::Nobody | Waits::Caller(_)) => {}
             }
             if let Waits::Caller(caller) = waits {
@@ -174,7 +174,7 @@ impl<S: Service> Loop<S> {
         for row in park.iter().chain(&done.waiting) {
             self.inbox.queues.queued(row);
         }
-        if let Some(lowest) = self.timers.lowest_key() {
+        if let Some(lowest) = self.deadlines.lowest_key() {
             self.timers_from = lowest;
         }
         self.shared.waiting.tell(&done.events);
@@ -252,7 +252,7 @@ impl<S: Service> Loop<S> {
             }
             Waits::Timer(Timer { key, .. }) => {
                 let due = self.now().plus(TIMER_RETRY);
-                self.timers.apply(TimerChange::Set(Timer { due, key }));
+                self.deadlines.apply(TimerChange::Set(Timer { due, key }));
             }
         }
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use contracts::envelope::{Actor, Event, Trace};
 use contracts::events::Kind;
@@ -22,14 +21,6 @@ use crate::timers::{Timer, TimerChange};
 
 /// Parked events taken up again in one batch.
 const MOST_REDRIVEN: usize = 256;
-/// A timer this long overdue fires even when the log could not be read to its end.
-const TIMER_HARD_LIMIT: Duration = Duration::from_secs(30 * 60);
-
-/// The topics' ends at the moment when timers came due.
-pub(super) struct Gate {
-    at: Timestamp,
-    ends: Vec<i64>,
-}
 
 /// Keys to take up again in the coming turns.
 pub(super) type Redrives = BTreeSet<ParkedKey>;
@@ -128,29 +119,18 @@ impl<S: Service> Loop<S> {
         Ok(())
     }
 
-    /// Timers fire only after everything was read that the topics held when they came due.
     fn gather_timers(&mut self, now: Timestamp, work: &mut Work<S>) {
-        if self.timers.next_due().is_none_or(|due| due > now) {
-            self.gate = None;
-            return;
-        }
-        let gate = self.gate.take().unwrap_or_else(|| Gate {
-            at: now,
-            ends: self.inbox.ends(),
-        });
-        let until = match self.inbox.has_passed(&gate.ends) {
-            true => gate.at,
-            false => {
-                self.gate = Some(gate);
-                now.minus(TIMER_HARD_LIMIT)
-            }
-        };
-        for timer in self.timers.due(until, LEAST_COMMANDS) {
+        let inbox = &self.inbox;
+        let passed = |ends: &[i64]| inbox.has_passed(ends);
+        let due = self
+            .deadlines
+            .due(now, LEAST_COMMANDS, || inbox.ends(), passed);
+        for timer in due {
             match S::due(timer) {
                 Some(input) => {
                     work.ask(input, Actor::System, Trace::NONE, Waits::Timer(timer));
                 }
-                None => self.timers.apply(TimerChange::Clear { key: timer.key }),
+                None => self.deadlines.apply(TimerChange::Clear { key: timer.key }),
             }
         }
     }
