@@ -12,10 +12,14 @@ use crate::{Digest, Failed, Forgotten};
 /// All committed rows of one service.
 #[derive(Default)]
 pub struct Maps {
-    tables: BTreeMap<&'static str, Box<dyn AnyMap>>,
+    tables: Tables,
+    /// What stands once the next transaction has read, for somebody else commits meanwhile.
+    meanwhile: Option<Tables>,
     /// How many more calls of the next transaction go well; none is to fail otherwise.
     fails_after: Option<u32>,
 }
+
+type Tables = BTreeMap<&'static str, Box<dyn AnyMap>>;
 
 /// One typed map behind its table's name.
 trait AnyMap: Any + Send {
@@ -47,6 +51,7 @@ impl Clone for Maps {
                 .iter()
                 .map(|(name, map)| (*name, map.copy()))
                 .collect(),
+            meanwhile: None,
             fails_after: None,
         }
     }
@@ -76,6 +81,13 @@ impl Maps {
     /// After so many calls the next transaction meets a busy store. Cleared by its end.
     pub fn fail_after(&mut self, calls: u32) {
         self.fails_after = Some(calls);
+    }
+
+    /// The next transaction reads what stands here now, and finds the rows of `other` when it comes
+    /// to write, as if another one had been let in and committed meanwhile. It cannot commit then.
+    /// On SQLite the write lock keeps all others out.
+    pub fn overtaken_by(&mut self, other: Self) {
+        self.meanwhile = Some(other.tables);
     }
 
     /// Counts a call of a transaction.
@@ -127,6 +139,8 @@ impl Pending {
 pub struct MapsTx<'m> {
     maps: &'m mut Maps,
     pending: Pending,
+    /// Somebody else has committed since it read.
+    overtaken: bool,
 }
 
 impl<'m> MapsTx<'m> {
@@ -135,6 +149,7 @@ impl<'m> MapsTx<'m> {
         Ok(Self {
             maps,
             pending: Pending::default(),
+            overtaken: false,
         })
     }
 
@@ -152,10 +167,23 @@ impl<'m> MapsTx<'m> {
 
     pub(crate) fn flush(&mut self, rows: &mut impl Rows) -> Result<(), Failed> {
         self.maps.call()?;
+        self.meet_others();
         for table in rows.tables() {
-            table.flush_to(self.maps, &mut self.pending)?;
+            let flushed = table.flush_to(self.maps, &mut self.pending);
+            flushed.map_err(|failed| match failed {
+                // Read anew, the rows are others: there it is decided again.
+                Failed::Permanent(why) if self.overtaken => Failed::Transient(why),
+                failed => failed,
+            })?;
         }
         Ok(())
+    }
+
+    fn meet_others(&mut self) {
+        if let Some(tables) = self.maps.meanwhile.take() {
+            self.maps.tables = tables;
+            self.overtaken = true;
+        }
     }
 
     pub(crate) fn forget<R: Row>(
@@ -181,6 +209,10 @@ impl<'m> MapsTx<'m> {
 
     pub(crate) fn commit(mut self) -> Result<(), Failed> {
         self.maps.call()?;
+        if self.overtaken {
+            let why = "rows that it read were changed meanwhile";
+            return Err(Failed::Transient(why.to_owned()));
+        }
         for write in std::mem::take(&mut self.pending).writes {
             write(self.maps);
         }
@@ -190,6 +222,87 @@ impl<'m> MapsTx<'m> {
 
 impl Drop for MapsTx<'_> {
     fn drop(&mut self) {
+        self.meet_others();
         self.maps.fails_after = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+    use crate::{Db, Store, Table, row, rows};
+
+    row! {
+        struct Seat in "seat" {
+            key { no: i64 }
+            guest: String,
+        }
+    }
+
+    rows! {
+        struct Hall { seat: Table<Seat> }
+    }
+
+    fn seat(no: i64, guest: &str) -> Seat {
+        let guest = guest.to_owned();
+        Seat { no, guest }
+    }
+
+    /// Reads what the seats hold, seats a guest on each and commits.
+    fn seat_all(db: &mut Db, seats: &[i64], guest: &str) -> Result<(), Failed> {
+        let mut hall = Hall::default();
+        seats.iter().for_each(|no| hall.seat.ask(*no));
+        let whole = async {
+            let mut tx = db.begin().await?;
+            tx.fetch(&mut hall).await?;
+            seats.iter().for_each(|no| hall.seat.put(seat(*no, guest)));
+            tx.flush(&mut hall).await?;
+            tx.commit().await
+        };
+        whole.now_or_never().expect("maps do not wait")
+    }
+
+    /// A store where `guest` sits on seat 1, and somebody else came to sit on `others` meanwhile.
+    fn overtaken(others: &[i64]) -> Db {
+        let mut maps = Maps::default();
+        maps.table_mut::<Seat>().insert(1, seat(1, "guest"));
+        let mut other = Db::Maps(maps.clone());
+        seat_all(&mut other, others, "other").unwrap();
+        if let Db::Maps(other) = other {
+            maps.overtaken_by(other);
+        }
+        Db::Maps(maps)
+    }
+
+    #[test]
+    fn a_seat_that_was_free_and_is_taken_fails_the_whole_batch_which_may_be_tried_again() {
+        let mut db = overtaken(&[2]);
+        let failed = seat_all(&mut db, &[2, 3], "guest").unwrap_err();
+        assert!(
+            matches!(&failed, Failed::Transient(why) if why.contains("seat already has a row")),
+            "{failed}"
+        );
+        let standing = [seat(1, "guest"), seat(2, "other")];
+        assert_eq!(db.all::<Seat>().unwrap(), standing, "nothing of it stands");
+        seat_all(&mut db, &[3], "guest").unwrap();
+        assert_eq!(db.get::<Seat>(&3).unwrap(), Some(seat(3, "guest")));
+    }
+
+    #[test]
+    fn a_row_that_was_read_and_has_changed_is_not_written_over() {
+        let mut db = overtaken(&[1]);
+        let failed = seat_all(&mut db, &[1], "guest").unwrap_err();
+        assert!(matches!(failed, Failed::Transient(_)), "{failed}");
+        assert_eq!(db.all::<Seat>().unwrap(), [seat(1, "other")]);
+    }
+
+    #[test]
+    fn what_was_committed_meanwhile_stands_also_when_nothing_is_written() {
+        let mut db = overtaken(&[2]);
+        let tx = db.begin().now_or_never().expect("maps do not wait");
+        drop(tx.unwrap());
+        assert_eq!(db.all::<Seat>().unwrap().len(), 2);
     }
 }

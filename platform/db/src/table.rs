@@ -32,8 +32,10 @@ enum Entry<R> {
     Asked,
     Absent,
     Same(R),
-    /// Was read, or asked and absent, and is written as an upsert.
+    /// Was read, or put unread, and is written as an upsert.
     Changed(R),
+    /// Was read and absent: written as an insert, for a row there would be somebody else's.
+    Missing(R),
     /// New by construction: written as an insert that must not meet another row.
     Added(R),
     Removed,
@@ -42,14 +44,16 @@ enum Entry<R> {
 impl<R> Entry<R> {
     fn is_changed(&self) -> bool {
         match self {
-            Self::Changed(_) | Self::Added(_) | Self::Removed => true,
+            Self::Changed(_) | Self::Missing(_) | Self::Added(_) | Self::Removed => true,
             Self::Asked | Self::Absent | Self::Same(_) => false,
         }
     }
 
     fn row(&self) -> Option<&R> {
         match self {
-            Self::Same(row) | Self::Changed(row) | Self::Added(row) => Some(row),
+            Self::Same(row) | Self::Changed(row) | Self::Missing(row) | Self::Added(row) => {
+                Some(row)
+            }
             Self::Asked | Self::Absent | Self::Removed => None,
         }
     }
@@ -121,13 +125,14 @@ impl<R: Row> Table<R> {
             *entry = Entry::Changed(row);
         }
         match entry {
-            Entry::Changed(row) | Entry::Added(row) => Some(row),
+            Entry::Changed(row) | Entry::Missing(row) | Entry::Added(row) => Some(row),
             Entry::Asked => panic!("{} {key:?} was asked, not fetched", R::SHAPE.table),
             Entry::Same(_) | Entry::Absent | Entry::Removed => None,
         }
     }
 
-    /// Writes a row whose key was asked for, whether or not one stood there.
+    /// Writes a row whose key was asked for, whether or not one stood there. Where the fetch found
+    /// none, none may have come since.
     ///
     /// # Panics
     /// As `get`.
@@ -138,7 +143,15 @@ impl<R: Row> Table<R> {
         }
         let entry = match self.entries.get(&key) {
             Some(Entry::Added(_)) => Entry::Added(row),
-            Some(_) | None => Entry::Changed(row),
+            Some(Entry::Absent | Entry::Missing(_)) => Entry::Missing(row),
+            Some(Entry::Asked | Entry::Same(_) | Entry::Changed(_) | Entry::Removed) => {
+                Entry::Changed(row)
+            }
+            // Only a prefix names it.
+            None => match self.covering(&key, R::Key::COLUMNS).any(|fetched| fetched) {
+                true => Entry::Missing(row),
+                false => Entry::Changed(row),
+            },
         };
         self.entries.insert(key, entry);
     }
@@ -150,7 +163,7 @@ impl<R: Row> Table<R> {
     pub fn add(&mut self, row: R) {
         let key = row.key();
         let entry = match self.entries.get(&key) {
-            Some(Entry::Same(_) | Entry::Changed(_) | Entry::Added(_)) => {
+            Some(Entry::Same(_) | Entry::Changed(_) | Entry::Missing(_) | Entry::Added(_)) => {
                 panic!("{} {key:?} is not new", R::SHAPE.table)
             }
             // The row taken away in this batch still stands in the store.
@@ -170,9 +183,12 @@ impl<R: Row> Table<R> {
     pub fn added(&self) -> impl Iterator<Item = &R> + '_ {
         self.entries.values().filter_map(|entry| match entry {
             Entry::Added(row) => Some(row),
-            Entry::Asked | Entry::Absent | Entry::Same(_) | Entry::Changed(_) | Entry::Removed => {
-                None
-            }
+            Entry::Asked
+            | Entry::Absent
+            | Entry::Same(_)
+            | Entry::Changed(_)
+            | Entry::Missing(_)
+            | Entry::Removed => None,
         })
     }
 

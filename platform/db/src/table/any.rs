@@ -139,7 +139,7 @@ impl<R: Row> AnyTable for Table<R> {
             let (row, kind) = match entry {
                 Entry::Asked | Entry::Absent | Entry::Same(_) => continue,
                 Entry::Changed(row) => (Some(row), ChangeKind::Upsert),
-                Entry::Added(row) => (Some(row), ChangeKind::Insert),
+                Entry::Missing(row) | Entry::Added(row) => (Some(row), ChangeKind::Insert),
                 Entry::Removed => (None, ChangeKind::Delete),
             };
             let visit = |visit: &mut dyn FnMut(Cell<'_>)| match row {
@@ -176,7 +176,7 @@ impl<R: Row> AnyTable for Table<R> {
             match entry {
                 Entry::Asked | Entry::Absent | Entry::Same(_) => {}
                 Entry::Changed(row) => changed.push((key.clone(), Some(row.clone()))),
-                Entry::Added(row) => {
+                Entry::Missing(row) | Entry::Added(row) => {
                     if maps
                         .table::<R>()
                         .is_some_and(|stored| stored.contains_key(key))

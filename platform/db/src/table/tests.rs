@@ -126,7 +126,24 @@ fn many_changes_of_a_row_are_written_once() {
         cup.colour = colour.to_owned();
         table.put(self::cup(1, 2, colour));
     }
-    assert_eq!(changes(&table), [ChangeKind::Upsert, ChangeKind::Upsert]);
+    assert_eq!(changes(&table), [ChangeKind::Upsert, ChangeKind::Insert]);
+}
+
+#[test]
+fn a_row_put_where_none_was_found_is_inserted_and_one_put_unread_is_not() {
+    let (mut table, maps) = over(&[cup(1, 1, "red"), cup(3, 1, "red")]);
+    table.ask((2, 1));
+    table.ask_prefix(1);
+    table.ask((3, 1));
+    table.fetch_from(&maps);
+    table.put(cup(1, 2, "blue"));
+    table.put(cup(2, 1, "blue"));
+    table.remove(&(3, 1));
+    table.put(cup(3, 1, "blue"));
+    table.ask((4, 1));
+    table.put(cup(4, 1, "blue"));
+    let (insert, upsert) = (ChangeKind::Insert, ChangeKind::Upsert);
+    assert_eq!(changes(&table), [insert, insert, upsert, upsert]);
 }
 
 #[test]
