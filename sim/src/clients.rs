@@ -76,6 +76,22 @@ pub struct Asked {
     pub waiting: bool,
 }
 
+/// How a wish is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// With another body than before, where that must be refused.
+    pub other: bool,
+    /// To an instance that was taken over from, where one runs.
+    pub late: bool,
+}
+
+impl Way {
+    pub const PLAIN: Self = Self {
+        other: false,
+        late: false,
+    };
+}
+
 #[derive(Debug, Default)]
 pub struct Clients {
     pub asked: Vec<Asked>,
@@ -99,9 +115,9 @@ impl Clients {
         }
     }
 
-    /// Sends a wish, for the first time or once more; with another body when that must be
-    /// refused. False when it cannot be sent now.
-    pub fn send(&mut self, shop: &mut Shop, index: usize, other: bool, now: Timestamp) -> bool {
+    /// Sends a wish, for the first time or once more. False when it cannot be sent now.
+    pub fn send(&mut self, shop: &mut Shop, index: usize, way: Way, now: Timestamp) -> bool {
+        let Way { other, late } = way;
         let accepted = matches!(self.asked[index].answer, Some(Answer::Accepted(_)));
         let keyed = !may_be_refused_later(&self.asked[index].wish);
         let other = other && accepted && keyed;
@@ -134,7 +150,12 @@ impl Clients {
             order,
             now,
         };
-        let Some(offered) = sending.send(shop, self.asked[index].wish.clone()) else {
+        let late_before = shop.late_commands();
+        shop.face_deposed(late);
+        let offered = sending.send(shop, self.asked[index].wish.clone());
+        shop.face_deposed(false);
+        let reached_late = shop.late_commands() > late_before;
+        let Some(offered) = offered else {
             return false;
         };
         if !other {
@@ -142,7 +163,11 @@ impl Clients {
             asked.waiting = true;
             // A refusal binds nobody: what becomes of this try is not known yet.
             asked.answer = asked.answer.filter(|answer| *answer != Answer::Refused);
-            self.offer(index, offered);
+            // Nothing stands under an id that came from an instance which may not write; the one
+            // that may can make the same one.
+            if !reached_late {
+                self.offer(index, offered);
+            }
         }
         true
     }

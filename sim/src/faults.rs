@@ -23,8 +23,10 @@ pub struct Faults {
     /// A consumer's position is set back, as an operator could; at times all of them, to the
     /// beginning.
     pub rewind: u32,
-    /// A writer that was taken over from wakes up and goes on.
-    pub stale_writer: u32,
+    /// An instance that waits takes the writer over from one that runs on.
+    pub lease_lost: u32,
+    /// One is let in while a transaction is open, and commits first.
+    pub overtaken: u32,
     /// The events of a key make their batches fail for good.
     pub poison: u32,
     /// A deadline fires before its time.
@@ -54,7 +56,8 @@ impl Faults {
         relay_late: 0,
         echo: 0,
         rewind: 0,
-        stale_writer: 0,
+        lease_lost: 0,
+        overtaken: 0,
         poison: 0,
         hasty_deadline: 0,
         restore: 0,
@@ -81,7 +84,8 @@ impl Faults {
             relay_late: rate(OFTEN),
             echo: rate(OFTEN),
             rewind: rate(OFTEN),
-            stale_writer: rate(OFTEN),
+            lease_lost: rate(OFTEN),
+            overtaken: rate(SELDOM),
             poison: rate(OFTEN),
             hasty_deadline: rate(SELDOM),
             restore: rate(OFTEN),

@@ -11,6 +11,9 @@ pub mod workload;
 /// What goes wrong.
 pub mod faults;
 
+/// How many instances each service has.
+pub mod topology;
+
 /// What must hold.
 pub mod check;
 

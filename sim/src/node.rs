@@ -8,21 +8,27 @@ use std::sync::Arc;
 use contracts::envelope::{Actor, Event, ServiceName};
 use contracts::ids::Id;
 use contracts::time::Timestamp;
-use db::{Consumed, Db, Failed, Outbox, Parked, Row, Store, System, Writer};
+use db::{Db, Failed, Outbox, Parked, Row, Store, System, Writer};
 use futures::FutureExt;
-use runtime::{Ids, Mark, Service, Timer, TimerChange, take_over};
+use runtime::{Deadlines, Ids, Mark, Service};
 
-use crate::planted::{Bug, LoopBug, Plant};
+use crate::planted::{Bug, Plant};
 use crate::topics::Topics;
+use crate::topology::Instances;
 
 mod attempt;
 mod counted;
+mod deadlines;
+mod deposed;
 mod inbox;
+mod opening;
+mod overtaken;
 mod turn;
 mod wrong;
 
 pub use attempt::Ending;
 pub use counted::Counted;
+use overtaken::Successor;
 pub use turn::{Timers, Told, Turn};
 
 /// Each service has one partition and consumes all others' only one.
@@ -30,17 +36,22 @@ const PART: i64 = 0;
 
 pub struct Node<S: Service> {
     pub db: Db,
-    /// How far its clock is off.
-    pub skew_micros: i64,
+    pub instances: Instances,
     pub bug: Option<Bug>,
-    /// None while it is down.
+    /// The instance that took the writer over last. None when that is down.
     memory: Option<Memory<S>>,
+    /// Those that it was taken from and that run on.
+    deposed: Vec<Memory<S>>,
+    /// Whether it is one of those whose turn it is, and which stands in the active one's place.
+    acts_deposed: bool,
+    /// Whether clients reach one of those.
+    faces_deposed: bool,
+    /// Who took over in the middle of the turn under way.
+    successor: Option<Successor<S>>,
     /// Keys whose batches fail for good, until somebody mends what they meet.
     poisoned: BTreeSet<i64>,
     /// A position was set back since the last start.
     rewound: bool,
-    /// Who wrote before the last start: it may wake up.
-    deposed: Option<Mark>,
     /// What was answered since somebody last looked.
     pub answers: Vec<(usize, Option<S::Reply>)>,
     /// The first transaction that failed for good although the schedule did not want it.
@@ -55,19 +66,25 @@ pub struct Lane {
     pub key: i64,
 }
 
+/// What one running instance keeps.
 struct Memory<S: Service> {
+    instance: usize,
+    /// Another instance ran when this one started, and nothing was committed since.
+    took_over: bool,
     mark: Mark,
     ids: Ids,
     places: Vec<Place>,
     /// How much of what each topic showed again was taken, by topic.
     again: [usize; 5],
     parked: BTreeMap<Lane, i64>,
-    timers: BTreeMap<i64, Timestamp>,
+    deadlines: Deadlines,
     timers_from: i64,
     commands: VecDeque<Command<S::Input>>,
     /// Events said since the start, for the relay: the rows hold the same.
     fresh: BTreeMap<i64, Arc<Event>>,
     last_now: Timestamp,
+    /// How far Payment's log went, and since when by the clock here: for Order alone.
+    paid_ends: Vec<(Timestamp, i64)>,
 }
 
 /// A place in a topic.
@@ -88,12 +105,15 @@ impl<S: Plant> Node<S> {
     pub fn new(db: Db, bug: Option<Bug>) -> Self {
         Self {
             db,
-            skew_micros: 0,
+            instances: Instances::ONE,
             bug,
             memory: None,
+            deposed: Vec::new(),
+            acts_deposed: false,
+            faces_deposed: false,
+            successor: None,
             poisoned: BTreeSet::new(),
             rewound: false,
-            deposed: None,
             answers: Vec::new(),
             broken: None,
             counted: Counted::default(),
@@ -111,30 +131,46 @@ impl<S: Plant> Node<S> {
         self.counted
     }
 
+    /// The number of the instance that holds the writer.
+    pub fn active(&self) -> Option<usize> {
+        self.memory.as_ref().map(|memory| memory.instance)
+    }
+
     /// A fresh id; none while it is down.
     pub fn next_id<Of>(&mut self, now: Timestamp) -> Option<Id<Of>> {
-        let now = self.clock(now);
-        self.memory.as_ref().map(|memory| memory.ids.next(now))
+        let skews = self.instances.skew_micros;
+        let front = self.front()?;
+        let now = front.clock(skewed(now, skews[front.instance]));
+        Some(front.ids.next(now))
+    }
+
+    /// What the clock of an instance shows.
+    fn clock_of(&self, instance: usize, now: Timestamp) -> Timestamp {
+        skewed(now, self.instances.skew_micros[instance])
     }
 
     /// Its own time: skewed, and never going back.
     fn clock(&mut self, now: Timestamp) -> Timestamp {
-        let own = Timestamp::from_micros(now.micros() + self.skew_micros);
+        let skews = self.instances.skew_micros;
         match &mut self.memory {
-            Some(memory) => {
-                memory.last_now = memory.last_now.max(own);
-                memory.last_now
-            }
-            None => own,
+            Some(memory) => memory.clock(skewed(now, skews[memory.instance])),
+            None => now,
         }
+    }
+
+    /// The clock of the instance that holds the writer is set.
+    pub fn set_clock(&mut self, micros: i64) {
+        let instance = self.active().unwrap_or_default();
+        self.instances.skew_micros[instance] = micros;
     }
 
     /// Queues a command. False when nobody is there to take it.
     pub fn send(&mut self, ticket: usize, actor: Actor, input: S::Input) -> bool {
-        let Some(memory) = &mut self.memory else {
+        self.counted.late_commands += u64::from(self.faces_deposed && !self.deposed.is_empty());
+        let Some(front) = self.front() else {
             return false;
         };
-        memory.commands.push_back(Command {
+        front.commands.push_back(Command {
             ticket,
             input,
             actor,
@@ -145,11 +181,8 @@ impl<S: Plant> Node<S> {
     /// Takes the memory. Whoever waited for a reply learns nothing.
     pub fn crash(&mut self) {
         if let Some(memory) = self.memory.take() {
-            self.deposed = Some(memory.mark);
             self.counted.crashes += 1;
-            let unknown = memory.commands.into_iter();
-            self.answers
-                .extend(unknown.map(|command| (command.ticket, None)));
+            self.lose(memory);
         }
     }
 
@@ -157,80 +190,11 @@ impl<S: Plant> Node<S> {
     /// stands, and its folder's lock sees to that.
     pub fn restore(&mut self, rows: Db) {
         self.crash();
-        self.deposed = None;
+        while let Some(late) = self.deposed.pop() {
+            self.lose(late);
+        }
         self.rewound = false;
         self.db = rows;
-    }
-
-    /// Reads everything from the rows, as a starting loop does.
-    pub fn start(&mut self, topics: &Topics, now: Timestamp) {
-        self.rewound = false;
-        let started = Timestamp::from_micros(now.micros() + self.skew_micros);
-        let writer = self.take_writer(started);
-        let mut system = System::default();
-        for topic in heard_topics::<S>() {
-            system.consumed.ask(place_key::<S>(topic));
-            system.parked.ask_prefix(topic.topic().to_owned());
-        }
-        self.fetch(&mut system);
-        let mut places = Vec::new();
-        let mut parked = BTreeMap::new();
-        for topic in heard_topics::<S>() {
-            let row = system.consumed.get(&place_key::<S>(topic));
-            places.push(place(topics, topic, row));
-            for row in system.parked.under(topic.topic().to_owned()) {
-                let lane = Lane {
-                    topic,
-                    key: row.key,
-                };
-                parked.insert(lane, row.no + 1);
-            }
-        }
-        let timers = self.open_timers(&writer);
-        self.memory = Some(Memory {
-            mark: Mark {
-                writer: writer.id,
-                epoch: writer.epoch,
-            },
-            ids: Ids::new(writer.id, writer.last_ms),
-            places,
-            again: std::array::from_fn(|topic| topics.of(ServiceName::ALL[topic]).again(0).len()),
-            parked,
-            timers,
-            timers_from: writer.timers_from,
-            commands: VecDeque::new(),
-            fresh: BTreeMap::new(),
-            last_now: started.max(Timestamp::from_millis(writer.last_ms)),
-        });
-    }
-
-    fn take_writer(&mut self, now: Timestamp) -> Writer {
-        let kept = match self.bug {
-            Some(Bug::Loop(LoopBug::EpochNotRaised)) => self.writer_row(),
-            Some(_) | None => None,
-        };
-        match kept {
-            Some(writer) => writer,
-            None => take_over(&mut self.db, Self::WRITER, now)
-                .now_or_never()
-                .expect("a store in this process does not wait")
-                .expect("a start can take its writer over"),
-        }
-    }
-
-    /// The timers a start finds; what it would miss is counted.
-    fn open_timers(&mut self, writer: &Writer) -> BTreeMap<i64, Timestamp> {
-        let found = |from| S::open_timers(&self.db, from).expect("a store in memory can be read");
-        let by_key = |timers: Vec<Timer>| -> BTreeMap<i64, Timestamp> {
-            timers
-                .into_iter()
-                .map(|open| (open.key, open.due))
-                .collect()
-        };
-        let timers = by_key(found(writer.timers_from));
-        let all = by_key(found(0));
-        self.counted.timers_lost += (all.len() - timers.len()) as u64;
-        timers
     }
 
     pub fn writer_row(&self) -> Option<Writer> {
@@ -299,13 +263,18 @@ impl<S: Plant> Node<S> {
         done(write.now_or_never());
     }
 
-    /// Takes a parked row away whose event is not heard any more.
+    /// Takes a parked row away whose event is not heard any more: whoever was taken over from may
+    /// not.
     fn let_go(&mut self, row: &Parked) {
         let mut system = System::default();
+        system.writer.ask(Self::WRITER);
         system.parked.ask(row.key());
         self.fetch(&mut system);
-        system.parked.remove(&row.key());
-        self.write(&mut system);
+        let epoch = system.writer.get(&Self::WRITER).map(|writer| writer.epoch);
+        if epoch == self.memory.as_ref().map(|memory| memory.mark.epoch) {
+            system.parked.remove(&row.key());
+            self.write(&mut system);
+        }
     }
 
     /// From now on every batch with this key fails for good.
@@ -330,20 +299,18 @@ impl<S: Plant> Node<S> {
             memory.commands.is_empty() && memory.parked.is_empty() && memory.places.iter().all(read)
         })
     }
-
-    pub fn has_timers(&self) -> bool {
-        let open = |memory: &Memory<S>| !memory.timers.is_empty();
-        self.memory.as_ref().is_some_and(open)
-    }
 }
 
 impl<S: Service> Memory<S> {
-    fn apply(&mut self, change: TimerChange) {
-        match change {
-            TimerChange::Set(timer) => self.timers.insert(timer.key, timer.due),
-            TimerChange::Clear { key } => self.timers.remove(&key),
-        };
+    /// Never going back.
+    fn clock(&mut self, shown: Timestamp) -> Timestamp {
+        self.last_now = self.last_now.max(shown);
+        self.last_now
     }
+}
+
+fn skewed(now: Timestamp, micros: i64) -> Timestamp {
+    Timestamp::from_micros(now.micros() + micros)
 }
 
 /// The publishers that a service listens to.
@@ -355,19 +322,6 @@ pub fn heard_topics<S: Service>() -> impl Iterator<Item = ServiceName> {
 
 fn place_key<S: Service>(topic: ServiceName) -> (String, String, i64) {
     (S::CONSUMER.to_owned(), topic.topic().to_owned(), PART)
-}
-
-/// Where a start goes on reading. The event before must still be the one remembered; otherwise
-/// everything is read again, and the fence absorbs it.
-fn place(topics: &Topics, topic: ServiceName, row: Option<&Consumed>) -> Place {
-    let committed = row.map_or(1, |row| row.next);
-    let known =
-        |row: &Consumed| topics.of(topic).id_before(row.next).as_ref() == Some(&row.last_id);
-    Place {
-        topic,
-        committed,
-        next: if row.is_some_and(known) { committed } else { 1 },
-    }
 }
 
 fn done<T>(finished: Option<Result<T, Failed>>) -> T {

@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use contracts::envelope::ServiceName;
+use contracts::envelope::{Event, ServiceName};
 use contracts::ids::OrderId;
 use contracts::time::Timestamp;
-use db::{Db, Digest, Failed, Maps, Migrations, Rows, Sqlite, Store, System};
+use db::{Db, Digest, Failed, Rows, Store, System};
 use order::Order;
 use order::store::{OrderRow, Status};
 use payment::Payment;
@@ -16,20 +16,16 @@ use user::User;
 use crate::node::{Counted, Node, Told, Turn, heard_topics};
 use crate::planted::Bug;
 use crate::topics::Topics;
+use crate::topology::Topology;
 
+mod backend;
 mod cut;
 mod stocked;
 
+pub use backend::Backend;
 pub use cut::Cut;
+pub(crate) use cut::copy;
 pub use stocked::Stocked;
-
-/// What the services keep their rows in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Backend {
-    Maps,
-    /// In memory, for parity.
-    Sqlite,
-}
 
 pub struct Shop {
     pub user: Node<User>,
@@ -71,18 +67,26 @@ macro_rules! on_node {
 impl Shop {
     pub fn open(backend: Backend, bug: Option<Bug>) -> Self {
         Self {
-            user: Node::new(open(backend, user::MIGRATIONS), bug),
-            product: Node::new(open(backend, product::MIGRATIONS), bug),
-            order: Node::new(open(backend, order::MIGRATIONS), bug),
-            payment: Node::new(open(backend, payment::MIGRATIONS), bug),
-            promotion: Node::new(open(backend, promotion::MIGRATIONS), bug),
+            user: Node::new(backend.open(user::MIGRATIONS), bug),
+            product: Node::new(backend.open(product::MIGRATIONS), bug),
+            order: Node::new(backend.open(order::MIGRATIONS), bug),
+            payment: Node::new(backend.open(payment::MIGRATIONS), bug),
+            promotion: Node::new(backend.open(promotion::MIGRATIONS), bug),
             topics: Topics::default(),
         }
     }
 
-    pub fn start(&mut self, service: ServiceName, now: Timestamp) {
+    /// How many instances there are, before any starts.
+    pub fn arrange(&mut self, topology: &Topology) {
+        for &service in ServiceName::ALL {
+            on_node!(self, service, node => node.instances = topology.of(service));
+        }
+    }
+
+    /// One of a service's instances starts and takes the writer over.
+    pub fn start(&mut self, service: ServiceName, instance: usize, now: Timestamp) {
         let topics = &self.topics;
-        on_node!(self, service, node => node.start(topics, now));
+        on_node!(self, service, node => node.start(topics, instance, now));
     }
 
     pub fn crash(&mut self, service: ServiceName) {
@@ -93,8 +97,29 @@ impl Shop {
         on_node!(self, service, node => node.is_up())
     }
 
-    pub fn skew(&mut self, service: ServiceName, micros: i64) {
-        on_node!(self, service, node => node.skew_micros = micros);
+    pub fn instances(&mut self, service: ServiceName) -> usize {
+        on_node!(self, service, node => node.instances.count)
+    }
+
+    /// The instance that holds a service's writer.
+    pub fn active(&mut self, service: ServiceName) -> Option<usize> {
+        on_node!(self, service, node => node.active())
+    }
+
+    /// How many instances of a service were taken over from and run on.
+    pub fn deposed(&mut self, service: ServiceName) -> usize {
+        on_node!(self, service, node => node.deposed())
+    }
+
+    pub fn set_clock(&mut self, service: ServiceName, micros: i64) {
+        on_node!(self, service, node => node.set_clock(micros));
+    }
+
+    /// Whether clients reach instances that were taken over from.
+    pub fn face_deposed(&mut self, is: bool) {
+        for &service in ServiceName::ALL {
+            on_node!(self, service, node => node.face_deposed(is));
+        }
     }
 
     pub fn turn(&mut self, service: ServiceName, turn: &Turn, now: Timestamp) -> Told {
@@ -109,9 +134,39 @@ impl Shop {
         order.is_some_and(|order| order.status == Status::Completed)
     }
 
-    pub fn wake_stale(&mut self, service: ServiceName, now: Timestamp) {
-        let topics = &self.topics;
-        on_node!(self, service, node => node.wake_stale(topics, now));
+    /// How many commands those have taken.
+    pub fn late_commands(&self) -> u64 {
+        let counted = [
+            self.user.counted(),
+            self.product.counted(),
+            self.order.counted(),
+            self.payment.counted(),
+            self.promotion.counted(),
+        ];
+        counted.iter().map(|counted| counted.late_commands).sum()
+    }
+
+    /// Why an order that expired should not have; see `Node::passes_over_payment`.
+    pub fn passes_over_payment(&self, said: &Event) -> Option<String> {
+        self.order.passes_over_payment(&self.topics, said)
+    }
+
+    /// A turn of one of those that were taken over from.
+    pub fn deposed_turn(
+        &mut self,
+        service: ServiceName,
+        which: usize,
+        turn: &Turn,
+        now: Timestamp,
+    ) -> Told {
+        let topics = &mut self.topics;
+        on_node!(self, service, node => node.deposed_turn(which, topics, turn, now))
+    }
+
+    /// The last turns of all of those.
+    pub fn retire(&mut self, service: ServiceName, now: Timestamp) {
+        let topics = &mut self.topics;
+        on_node!(self, service, node => node.retire(topics, now));
     }
 
     pub fn poison(&mut self, service: ServiceName, key: i64) {
@@ -158,9 +213,12 @@ impl Shop {
     /// Starts anew who would not find out by itself that a position was set back.
     pub fn restart_rewound(&mut self, service: ServiceName, now: Timestamp) {
         let topics = &self.topics;
-        on_node!(self, service, node => if node.is_rewound() {
-            node.crash();
-            node.start(topics, now);
+        on_node!(self, service, node => {
+            let active = node.active().filter(|_| node.is_rewound());
+            if let Some(instance) = active {
+                node.crash();
+                node.start(topics, instance, now);
+            }
         });
     }
 
@@ -234,16 +292,6 @@ pub enum Relay {
     Unmarked,
     Skips,
     MarksOnly,
-}
-
-fn open(backend: Backend, migrations: Migrations) -> Db {
-    match backend {
-        Backend::Maps => Db::Maps(Maps::default()),
-        Backend::Sqlite => {
-            let sqlite = Sqlite::in_memory(migrations);
-            Db::Sqlite(sqlite.expect("a database in memory opens"))
-        }
-    }
 }
 
 fn hash(db: &Db, rows: &mut impl Rows, digest: &mut Digest) {

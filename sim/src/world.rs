@@ -9,14 +9,15 @@ use contracts::envelope::ServiceName;
 use contracts::time::Timestamp;
 
 use crate::check::{self, Found};
-use crate::clients::{self, Asked, Clients};
+use crate::clients::{self, Asked, Clients, Way};
 use crate::coverage::{self, Coverage};
 use crate::faults::Faults;
-use crate::node::{Counted, Ending, Timers, Told, Turn};
+use crate::node::Counted;
 use crate::planted::{Bug, LoopBug};
 use crate::rng::choices::Choices;
 use crate::rng::{Kept, Rng};
 use crate::shop::{Backend, Cut, Relay, Shop};
+use crate::topology::Topology;
 use crate::trace::Trace;
 use crate::workload;
 
@@ -25,6 +26,8 @@ use broken::Broken;
 mod broken;
 mod drain;
 mod mishaps;
+mod outage;
+mod turns;
 
 /// 2026-11-22 00:00 UTC: any instant would do.
 const START: Timestamp = Timestamp::from_millis(1_795_305_600_000);
@@ -32,7 +35,9 @@ const START: Timestamp = Timestamp::from_millis(1_795_305_600_000);
 const STEPS_A_CHECK: usize = 96;
 /// The fewest and the most steps before everything heals.
 const STEPS: (i64, i64) = (60, 200);
-const SKEW_MAX_MICROS: i64 = 600 * 1_000_000;
+
+/// In percent of the tries: a client that still knows the instance before, where one runs.
+const CLIENTS_LATE: u32 = 20;
 
 /// What to run.
 #[derive(Clone, Copy, Debug)]
@@ -79,6 +84,10 @@ pub(crate) struct World {
     restores: u64,
     /// What stays broken when the rest heals.
     broken: Option<Broken>,
+    /// How long the whole shop stands still before the rest heals.
+    outage: Option<Duration>,
+    /// Whether it comes back from that: then no deadline may pass yet.
+    recovers: bool,
 }
 
 /// A backup of the shop, and what its clients knew when it was taken.
@@ -110,6 +119,9 @@ fn through(plan: Plan, rng: Rng) -> Outcome {
     let whole = move || {
         let mut world = World::open(plan, rng);
         world.misbehave();
+        if let Some(outage) = world.outage {
+            world.stand_still(outage);
+        }
         if let Some(broken) = world.broken {
             world.live_without(broken);
         }
@@ -135,13 +147,10 @@ impl World {
         rng.section(1);
         rng.part();
         let faults = Faults::draw(&mut rng);
-        if faults.skew {
-            for service in ServiceName::ALL {
-                let off = rng.between(0, SKEW_MAX_MICROS);
-                shop.skew(*service, if rng.percent(50) { -off } else { off });
-            }
-        }
+        let topology = Topology::draw(&mut rng, faults.skew);
+        shop.arrange(&topology);
         let broken = Broken::draw(&mut rng);
+        let outage = outage::draw(&mut rng);
         rng.section(1);
         rng.part();
         let stocked = shop.stock_up(&mut rng, START);
@@ -158,8 +167,13 @@ impl World {
             backup: None,
             restores: 0,
             broken,
+            outage,
+            recovers: false,
         };
-        world.note(&[0], || format!("seed {}: {faults:?}", plan.seed));
+        let counts = topology.counts();
+        world.note(&[0], || {
+            format!("seed {}: {counts:?} instances, {faults:?}", plan.seed)
+        });
         for (index, asked) in world.clients.asked.iter().enumerate() {
             let now = world.now;
             world
@@ -213,89 +227,20 @@ impl World {
             (None, _) => None,
         };
         let Some((index, other)) = chosen else { return };
-        let sent = self.clients.send(&mut self.shop, index, other, self.now);
+        let late = self.rng.percent(CLIENTS_LATE);
+        let sent = self
+            .clients
+            .send(&mut self.shop, index, Way { other, late }, self.now);
         self.note(&[1], || {
             let body = if other { " with another body" } else { "" };
+            let whom = if late {
+                ", of whoever was there before"
+            } else {
+                ""
+            };
             let went = if sent { "" } else { ", which nobody takes" };
-            format!("a client asks for wish {index}{body}{went}")
+            format!("a client asks for wish {index}{body}{whom}{went}")
         });
-    }
-
-    fn service(&mut self) {
-        let service = self.any_service();
-        let turn = self.draw_turn(service);
-        self.turn(service, &turn);
-    }
-
-    fn draw_turn(&mut self, service: ServiceName) -> Turn {
-        let ending = if self.rng.odds(self.faults.crash_before_commit) {
-            Ending::CrashBefore
-        } else if self.rng.odds(self.faults.crash_after_commit) {
-            Ending::CrashAfter
-        } else if self.rng.odds(self.faults.busy) {
-            Ending::Busy(self.rng.pick(&[0, 1, 2, 3, 4, 5, 6, 7]))
-        } else if self.rng.odds(self.faults.unknown_commit) {
-            self.rng.pick(&[Ending::UnknownStands, Ending::UnknownLost])
-        } else {
-            Ending::Commit
-        };
-        let timers = match self.rng.odds(self.faults.hasty_deadline) {
-            true => Timers::Hasty,
-            false => Timers::Due,
-        };
-        // Half of the turns read one topic only, so that topics overtake each other.
-        let heard = Shop::heard(service);
-        let topics = match self.rng.percent(50) && !heard.is_empty() {
-            true => 1 << self.rng.pick(heard) as u8,
-            false => u8::MAX,
-        };
-        Turn {
-            topics,
-            events: self.rng.pick(&[1, 2, 3, 100]),
-            timers,
-            commands: self.rng.pick(&[0, 1, 3, 100]),
-            newest_first: self.rng.percent(30),
-            redrive: self.rng.percent(20),
-            tick: self.rng.percent(25),
-            ending,
-        }
-    }
-
-    fn turn(&mut self, service: ServiceName, turn: &Turn) -> bool {
-        let told = self.shop.turn(service, turn, self.now);
-        if told == Told::default() {
-            return false;
-        }
-        let facts = [
-            service as i64,
-            i64::try_from(told.inputs).unwrap_or(i64::MAX),
-            i64::try_from(told.said.len()).unwrap_or(i64::MAX),
-        ];
-        self.trace.note(self.now, &facts, || {
-            let said: Vec<String> = told
-                .said
-                .iter()
-                .map(|event| format!("{} ({})", event.id(), event.kind()))
-                .collect();
-            let end = match (told.crashed, turn.ending) {
-                (true, Ending::CrashAfter) => ", commits and crashes",
-                (true, _) => " and crashes before the commit",
-                (false, Ending::Busy(_)) => ", and the store is busy",
-                (false, Ending::UnknownStands | Ending::UnknownLost) => {
-                    ", and does not learn of its commit"
-                }
-                (false, _) => "",
-            };
-            let parked = match told.parked {
-                0 => String::new(),
-                parked => format!(", parks {parked}"),
-            };
-            format!(
-                "{service} takes {} inputs{end}{parked}; says {said:?}",
-                told.inputs
-            )
-        });
-        told.inputs > 0
     }
 
     fn relays(&mut self) {

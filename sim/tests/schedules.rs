@@ -75,6 +75,14 @@ fn without_a_bug_nothing_is_found_and_everything_happens() {
     assert_eq!(refunds, ["refunded in part", "refunded whole"]);
     assert!(counted.crashes > 0 && counted.refused > 0, "{counted:?}");
     assert!(counted.parked > 0 && counted.repeats > 0, "{counted:?}");
+    assert!(
+        counted.taken_over > 0 && counted.late_commands > 0 && counted.moved > 0,
+        "{counted:?}"
+    );
+    let faults: BTreeSet<&str> = coverage.0.keys().map(|cell| cell.fault).collect();
+    for fault in ["none", "taken over", "duplicate key", "busy", "poisoned"] {
+        assert!(faults.contains(fault), "{fault}: {faults:?}");
+    }
     assert!(restores > 0, "no schedule went back to a backup");
     let cells = coverage.0.len();
     assert!(cells >= FEWEST_CELLS, "{cells} cells are covered");

@@ -22,6 +22,8 @@ pub enum Ending {
     UnknownStands,
     /// or does not.
     UnknownLost,
+    /// Another instance takes over and commits after the batch has read, and before it writes.
+    Overtaken(usize),
 }
 
 impl Ending {
@@ -33,6 +35,7 @@ impl Ending {
             Self::Busy(_) => "busy",
             Self::UnknownStands => "unknown, stands",
             Self::UnknownLost => "unknown, lost",
+            Self::Overtaken(_) => "duplicate key",
         }
     }
 }
@@ -58,7 +61,10 @@ pub(super) struct Trial<'t, I> {
 /// When a turn runs, and how its first transaction is to end.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fate {
+    /// By the clock of the instance whose turn it is.
     pub now: Timestamp,
+    /// By no clock.
+    pub at: Timestamp,
     pub ending: Ending,
 }
 
@@ -73,7 +79,8 @@ impl<S: Plant> Node<S> {
         let Some(memory) = &self.memory else {
             return Ok(Attempt::Crashed);
         };
-        let Fate { now, ending } = fate;
+        let Fate { now, at, ending } = fate;
+        let took_over = memory.took_over;
         let mut batch = Batch {
             mark: memory.mark,
             consumer: S::CONSUMER,
@@ -96,10 +103,19 @@ impl<S: Plant> Node<S> {
         let poisoned = trial.inputs.iter().any(|arrived| self.is_poisoned(arrived));
         let commits = match ending {
             Ending::Commit | Ending::CrashAfter | Ending::UnknownStands => !poisoned,
-            Ending::CrashBefore | Ending::Busy(_) | Ending::UnknownLost => false,
+            Ending::CrashBefore | Ending::Busy(_) | Ending::UnknownLost | Ending::Overtaken(_) => {
+                false
+            }
         };
+        if let (Ending::Overtaken(other), false) = (ending, poisoned) {
+            return self.overtake(topics, batch, (other, at));
+        }
         let before = self.batch_no();
-        coverage::under(if poisoned { "poisoned" } else { ending.fault() });
+        coverage::under(match (poisoned, took_over, ending) {
+            (true, ..) => "poisoned",
+            (false, true, Ending::Commit) => "taken over",
+            (false, ..) => ending.fault(),
+        });
         self.fail_some_call(ending)?;
         let again = Batch { ..batch };
         let done = self.run(batch, commits).inspect_err(|failed| {
@@ -114,7 +130,11 @@ impl<S: Plant> Node<S> {
                 self.answer_early(trial.tickets, done);
                 Ok(Attempt::Crashed)
             }
-            Ending::Commit | Ending::CrashAfter | Ending::UnknownStands | Ending::UnknownLost
+            Ending::Commit
+            | Ending::CrashAfter
+            | Ending::UnknownStands
+            | Ending::UnknownLost
+            | Ending::Overtaken(_)
                 if poisoned =>
             {
                 Err(Failed::Permanent("the schedule says so".to_owned()))
@@ -130,6 +150,8 @@ impl<S: Plant> Node<S> {
             Ending::UnknownStands | Ending::UnknownLost => {
                 self.run(again, true).map(Attempt::Committed)
             }
+            // Of a batch that is not poisoned it was dealt with above.
+            Ending::Overtaken(_) => Err(busy()),
         }
     }
 
@@ -150,7 +172,8 @@ impl<S: Plant> Node<S> {
                 | Ending::CrashBefore
                 | Ending::CrashAfter
                 | Ending::UnknownStands
-                | Ending::UnknownLost,
+                | Ending::UnknownLost
+                | Ending::Overtaken(_),
                 Db::Maps(_) | Db::Sqlite(_),
             ) => {}
         }
@@ -174,9 +197,12 @@ impl<S: Plant> Node<S> {
             }
             Ok(done)
         };
-        whole
-            .now_or_never()
-            .expect("a store in this process does not wait")
+        let ran = whole.now_or_never();
+        let ran = ran.expect("a store in this process does not wait");
+        if commits && self.acts_deposed && ran.is_ok() {
+            self.counted.stale_commits += 1;
+        }
+        ran
     }
 
     fn is_poisoned(&self, arrived: &Arrived<S::Input>) -> bool {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use contracts::envelope::{Actor, Event, ServiceName, Trace};
 use contracts::time::Timestamp;
 use db::Parked;
-use runtime::{Accept, Arrived, Origin, Progress, Service, Timer};
+use runtime::{Accept, Arrived, Origin, Progress, Service};
 
-use super::turn::{Timers, Turn};
+use super::turn::Turn;
 use super::{Lane, Memory, Node, PART, Place};
 use crate::planted::Plant;
 use crate::topics::Topics;
@@ -36,6 +36,8 @@ impl<S: Plant> Node<S> {
             park: Vec::new(),
             redriven: Vec::new(),
         };
+        self.note_ends(topics, now);
+        let gate = !self.drops_gate();
         let Some(memory) = &mut self.memory else {
             return work;
         };
@@ -48,7 +50,10 @@ impl<S: Plant> Node<S> {
         let Some(memory) = &mut self.memory else {
             return work;
         };
-        memory.gather_timers(turn.timers, now, &mut work);
+        let due = memory.due(turn.timers, topics, now, gate);
+        for input in due.into_iter().filter_map(S::due) {
+            work.inputs.push(asked(input, Actor::System));
+        }
         work.tickets.resize_with(work.inputs.len(), || None);
         for _ in 0..turn.commands.min(memory.commands.len()) {
             // Commands reach the queue in any order: here from either end.
@@ -166,19 +171,6 @@ impl<S: Service> Memory<S> {
                     }
                     work.inputs.push(arrived);
                 }
-            }
-        }
-    }
-
-    fn gather_timers(&self, timers: Timers, now: Timestamp, work: &mut Work<S::Input>) {
-        for (&key, &due) in &self.timers {
-            let fires = match timers {
-                Timers::Wait => false,
-                Timers::Due => due <= now,
-                Timers::Hasty => true,
-            };
-            if let (true, Some(input)) = (fires, S::due(Timer { due, key })) {
-                work.inputs.push(asked(input, Actor::System));
             }
         }
     }

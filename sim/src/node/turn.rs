@@ -45,6 +45,10 @@ pub struct Told {
     pub inputs: usize,
     pub said: Vec<Arc<Event>>,
     pub crashed: bool,
+    /// Another instance had taken over.
+    pub refused: bool,
+    /// How many inputs another instance took, which took over in the middle.
+    pub overtaken: Option<usize>,
     pub parked: usize,
 }
 
@@ -66,13 +70,16 @@ impl Turn {
 
 impl<S: Plant> Node<S> {
     pub fn turn(&mut self, topics: &mut Topics, turn: &Turn, now: Timestamp) -> Told {
-        let now = self.clock(now);
+        let at = now;
+        let now = self.clock(at);
         let work = self.gather(topics, turn, now);
         let ticks = |memory: &Memory<S>| turn.tick && memory.has_skipped();
         let ticks = self.memory.as_ref().is_some_and(ticks);
         if ticks || !work.inputs.is_empty() || !work.park.is_empty() {
             let ending = turn.ending;
-            self.work(topics, work, Fate { now, ending })
+            let mut told = self.work(topics, work, Fate { now, at, ending });
+            told.overtaken = self.succeed();
+            told
         } else {
             Told::default()
         }
@@ -134,6 +141,7 @@ impl<S: Plant> Node<S> {
                     ranges.push(range.end..range.end);
                 }
                 Err(failed) => {
+                    told.refused = matches!(failed, Failed::Deposed { .. });
                     self.put_off(&failed, &work.tickets[range.start..]);
                     return told;
                 }
@@ -156,20 +164,21 @@ impl<S: Plant> Node<S> {
             return;
         };
         memory.committed(progress);
+        memory.took_over = false;
         for (decision, ticket) in done.decisions.into_iter().zip(tickets) {
             self.counted.repeats += u64::from(decision.is_repeat());
             if let Some(change) = decision.timer {
-                memory.apply(change);
+                memory.deadlines.apply(change);
             }
             if let Some(ticket) = ticket {
                 self.answers.push((*ticket, decision.reply));
             }
         }
         let first = match scans_too_late {
-            false => memory.timers.first_key_value(),
-            true => memory.timers.last_key_value(),
+            false => memory.deadlines.lowest_key(),
+            true => memory.deadlines.open().next_back().map(|timer| timer.key),
         };
-        if let Some((&key, _)) = first {
+        if let Some(key) = first {
             memory.timers_from = key;
         }
         for row in &done.waiting {
@@ -214,9 +223,18 @@ impl<S: Plant> Node<S> {
         };
         memory.rewind();
         match failed {
-            Failed::Moved { topic, found, .. } => memory.reposition(topic, *found),
+            Failed::Moved { topic, found, .. } => {
+                self.counted.moved += 1;
+                memory.reposition(topic, *found);
+            }
             Failed::Transient(_) | Failed::Full(_) => {}
-            Failed::Deposed { .. } | Failed::InDoubt(_) | Failed::Permanent(_) => self.crash(),
+            Failed::Deposed { .. } => {
+                self.counted.refused += 1;
+                if let Some(memory) = self.memory.take() {
+                    self.lose(memory);
+                }
+            }
+            Failed::InDoubt(_) | Failed::Permanent(_) => self.crash(),
         }
     }
 

@@ -1,71 +1,16 @@
-//! What must not be: a writer that was taken over from and goes on, which the epoch stops, and the
-//! bugs that are planted in the loop.
+//! What must not be: the bugs that are planted in the loop.
 
 use std::sync::Arc;
 
 use contracts::time::Timestamp;
-use db::{Failed, System};
-use runtime::{Batch, Done, Mark, Progress};
+use db::System;
+use runtime::{Batch, Done, Progress};
 
-use super::inbox::Work;
-use super::{Ending, Node, Turn};
-use crate::coverage;
+use super::{Ending, Node};
 use crate::planted::{Bug, LoopBug, Plant};
 use crate::topics::Topics;
 
 impl<S: Plant> Node<S> {
-    /// The writer that was taken over from goes on where it was. The epoch must stop it.
-    pub fn wake_stale(&mut self, topics: &Topics, now: Timestamp) {
-        let (Some(mark), Some(memory)) = (self.deposed, &mut self.memory) else {
-            return;
-        };
-        if mark == memory.mark && self.bug != Some(Bug::Loop(LoopBug::EpochNotRaised)) {
-            return;
-        }
-        let turn = Turn {
-            commands: 0,
-            redrive: false,
-            ..Turn::whole()
-        };
-        let parked = memory.parked.clone();
-        let now = self.clock(now);
-        let work = self.gather(topics, &turn, now);
-        coverage::under("stale writer");
-        match self.run_stale(mark, topics, &work, now) {
-            Err(Failed::Deposed { .. }) => self.counted.refused += 1,
-            Err(_) => {}
-            Ok(()) => self.counted.stale_commits += 1,
-        }
-        if let Some(memory) = &mut self.memory {
-            memory.parked = parked;
-            memory.rewind();
-        }
-    }
-
-    fn run_stale(
-        &mut self,
-        mark: Mark,
-        topics: &Topics,
-        work: &Work<S::Input>,
-        now: Timestamp,
-    ) -> Result<(), Failed> {
-        let Some(memory) = &self.memory else {
-            return Ok(());
-        };
-        let progress = memory.progress(topics, &work.inputs, &[]);
-        let batch = Batch {
-            mark,
-            consumer: S::CONSUMER,
-            read: &progress,
-            inputs: &work.inputs,
-            park: &[],
-            now,
-            last_ms: now.millis(),
-            timers_from: memory.timers_from,
-        };
-        self.run(batch, true).map(|_| ())
-    }
-
     pub(super) fn takes_unknown_for_done(&self) -> bool {
         self.bug == Some(Bug::Loop(LoopBug::UnknownTakenForDone))
     }
@@ -103,7 +48,11 @@ impl<S: Plant> Node<S> {
                 | LoopBug::PositionTooFar
                 | LoopBug::RedrivesOne
                 | LoopBug::UnknownTakenForDone
-                | LoopBug::StuckBehindPoison,
+                | LoopBug::StuckBehindPoison
+                | LoopBug::DropsGate
+                | LoopBug::NoGrace
+                | LoopBug::DuplicateTakenForDone
+                | LoopBug::LaterCommitWins,
                 _,
             ) => {}
         }

@@ -39,7 +39,8 @@ impl Shop {
     }
 }
 
-fn copy(db: &Db) -> Db {
+/// The rows of one store as they are committed now.
+pub(crate) fn copy(db: &Db) -> Db {
     match db {
         Db::Maps(maps) => Db::Maps(Maps::clone(maps)),
         Db::Sqlite(sqlite) => {

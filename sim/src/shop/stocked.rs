@@ -32,7 +32,7 @@ impl Shop {
     /// through commands.
     pub fn stock_up(&mut self, rng: &mut Rng, now: Timestamp) -> Stocked {
         for service in ServiceName::ALL {
-            self.start(*service, now);
+            self.start(*service, 0, now);
         }
         let stocked = Stocked {
             users: self.register(rng, now),

@@ -9,6 +9,7 @@ use order::store::{OrderRow, Refund, Status};
 use super::World;
 use super::drain::{LONG, MOST_ROUNDS};
 use crate::check::Found;
+use crate::clients::Way;
 use crate::faults::Faults;
 use crate::node::{Timers, Turn};
 use crate::rng::Rng;
@@ -56,7 +57,8 @@ impl World {
         self.rounds(broken, Timers::Wait);
         let open: Vec<usize> = self.clients.open().collect();
         for index in open {
-            self.clients.send(&mut self.shop, index, false, self.now);
+            self.clients
+                .send(&mut self.shop, index, Way::PLAIN, self.now);
         }
         self.rounds(broken, Timers::Wait);
         self.now = self.now.plus(LONG);

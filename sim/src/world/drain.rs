@@ -8,6 +8,7 @@ use contracts::envelope::ServiceName;
 
 use super::{Outcome, World};
 use crate::check::{self, Found};
+use crate::clients::Way;
 use crate::coverage;
 use crate::faults::Faults;
 use crate::node::{Counted, Timers, Turn};
@@ -35,12 +36,13 @@ impl World {
     pub(super) fn heal(&mut self, runs: impl Fn(ServiceName) -> bool) {
         for &service in ServiceName::ALL {
             self.shop.mend(service);
+            self.shop.retire(service, self.now);
             if !runs(service) {
                 self.shop.crash(service);
                 continue;
             }
             if !self.shop.is_up(service) {
-                self.shop.start(service, self.now);
+                self.shop.start(service, 0, self.now);
             }
             self.shop.restart_rewound(service, self.now);
         }
@@ -62,12 +64,13 @@ impl World {
     fn ask_what_is_open(&mut self) {
         let open: Vec<usize> = self.clients.open().collect();
         for index in open {
-            self.clients.send(&mut self.shop, index, false, self.now);
+            self.clients
+                .send(&mut self.shop, index, Way::PLAIN, self.now);
         }
         self.settle(Timers::Wait);
     }
 
-    fn settle(&mut self, timers: Timers) {
+    pub(super) fn settle(&mut self, timers: Timers) {
         let mut turn = Turn {
             timers,
             tick: false,

@@ -24,8 +24,31 @@ impl World {
             }
             return;
         }
-        self.shop.start(service, self.now);
-        self.note(&[5, service as i64], || format!("{service} starts"));
+        let instances = self.shop.instances(service);
+        let instance = self.rng.below(instances);
+        self.shop.start(service, instance, self.now);
+        self.note(&[5, service as i64, numbered(instance)], || {
+            format!("instance {instance} of {service} starts")
+        });
+    }
+
+    /// An instance that waits believes the one that runs dead, and is wrong.
+    fn take_over(&mut self, service: ServiceName) {
+        let Some((active, other)) = self.any_waiting(service) else {
+            return;
+        };
+        self.shop.start(service, other, self.now);
+        self.note(&[8, service as i64, numbered(other)], || {
+            format!("instance {other} of {service} takes over from {active}, which runs on")
+        });
+    }
+
+    /// The instance that runs, and one of those that wait, if both are there.
+    pub(super) fn any_waiting(&mut self, service: ServiceName) -> Option<(usize, usize)> {
+        let active = self.shop.active(service)?;
+        let waiting = self.shop.instances(service) - 1;
+        let other = 1 + self.rng.below(waiting);
+        (waiting > 0).then_some((active, (active + other) % (waiting + 1)))
     }
 
     /// An old event comes again, to everyone who hears its kind.
@@ -73,11 +96,8 @@ impl World {
 
     pub(super) fn disturb(&mut self) {
         let service = self.any_service();
-        if self.rng.odds(self.faults.stale_writer) {
-            self.shop.wake_stale(service, self.now);
-            self.note(&[8, service as i64], || {
-                format!("whoever wrote for {service} before wakes up")
-            });
+        if self.rng.odds(self.faults.lease_lost) {
+            self.take_over(service);
         }
         if self.rng.odds(self.faults.poison) {
             self.poison(service);
@@ -113,7 +133,7 @@ impl World {
             return;
         }
         let micros = self.rng.pick(&[0, HOUR_MICROS, -HOUR_MICROS]);
-        self.shop.skew(service, micros);
+        self.shop.set_clock(service, micros);
         self.note(&[15, service as i64, micros], || {
             format!("{service}'s clock is set {} s off", micros / 1_000_000)
         });
@@ -130,7 +150,7 @@ impl World {
                 self.clients.collect(&mut self.shop);
                 self.clients.void_after(&backup.asked);
                 for service in ServiceName::ALL {
-                    self.shop.start(*service, self.now);
+                    self.shop.start(*service, 0, self.now);
                 }
                 self.restores += 1;
                 self.note(&[13], || "the shop goes back to its backup".to_owned());
@@ -143,4 +163,8 @@ impl World {
             self.note(&[14], || "a backup is taken".to_owned());
         }
     }
+}
+
+fn numbered(instance: usize) -> i64 {
+    i64::try_from(instance).expect("there are few instances")
 }
