@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use sim::planted::{self, BUGS, Entry};
+use sim::shrink::{Simulator, Unplayable};
 use sim::{Backend, Outcome, Plan};
 
 mod many;
@@ -48,6 +49,15 @@ struct Arguments {
     /// Makes the choices again that `--shrink` printed.
     #[arg(long)]
     again: Option<String>,
+    /// What the services keep their rows in: maps, or sqlite.
+    #[arg(long, default_value_t = Backend::Maps)]
+    store: Backend,
+    /// The simulator that printed the seed, as it did: another one has other schedules.
+    #[arg(long, value_name = "SIMULATOR")]
+    of: Option<String>,
+    /// The commit this simulator was built from, for what it prints.
+    #[arg(long, default_value = "")]
+    commit: String,
     #[arg(long, default_value_t = 2)]
     threads: usize,
 }
@@ -66,16 +76,20 @@ pub fn main() -> ExitCode {
             }
         },
     };
+    if let Err(why) = of_this_simulator(&arguments) {
+        told::unplayable(&why);
+        return ExitCode::FAILURE;
+    }
     let clean = if arguments.bugs {
         all_bugs(&arguments)
     } else if let Some(seeds) = arguments.parity {
         parity(&arguments, seeds)
     } else if let Some(recorded) = &arguments.again {
-        small::again(recorded, bug)
+        small::again(recorded, bug, &arguments)
     } else if let (Some(seed), true) = (arguments.seed, arguments.shrink) {
-        small::shrink(seed, bug)
+        small::shrink(seed, bug, &arguments)
     } else if let (Some(seed), true) = (arguments.seed, arguments.trace) {
-        one(seed, bug)
+        one(seed, bug, arguments.store)
     } else {
         campaign(&arguments, bug)
     };
@@ -83,6 +97,14 @@ pub fn main() -> ExitCode {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    }
+}
+
+/// A seed that another simulator printed is not run here as if it were the same schedule.
+fn of_this_simulator(arguments: &Arguments) -> Result<(), Unplayable> {
+    match &arguments.of {
+        Some(of) => of.parse::<Simulator>()?.is_here(&arguments.commit),
+        None => Ok(()),
     }
 }
 
@@ -97,8 +119,9 @@ fn plan(seed: u64, bug: Option<&Entry>) -> Plan {
     }
 }
 
-fn one(seed: u64, bug: Option<&Entry>) -> bool {
+fn one(seed: u64, bug: Option<&Entry>, backend: Backend) -> bool {
     let outcome = sim::run(Plan {
+        backend,
         words: true,
         hash: true,
         ..plan(seed, bug)
@@ -110,16 +133,22 @@ fn one(seed: u64, bug: Option<&Entry>) -> bool {
 fn campaign(arguments: &Arguments, bug: Option<&Entry>) -> bool {
     let one_or_many = if arguments.seed.is_some() { 1 } else { 1_000 };
     let seeds = many::range(arguments.seed, arguments.seeds.unwrap_or(one_or_many));
-    told::range(&seeds);
-    let (took, sum) =
-        timed(|| many::run(seeds, arguments.threads, |seed| sim::run(plan(seed, bug))));
-    told::campaign(&sum, took, arguments.threads, bug);
+    told::range(&seeds, &Simulator::here(&arguments.commit));
+    let backend = arguments.store;
+    let one = |seed| {
+        sim::run(Plan {
+            backend,
+            ..plan(seed, bug)
+        })
+    };
+    let (took, sum) = timed(|| many::run(seeds, arguments.threads, one));
+    told::campaign(&sum, took, arguments.threads, &again(arguments, bug));
     sum.failed.is_empty()
 }
 
 fn parity(arguments: &Arguments, seeds: u64) -> bool {
     let seeds = many::range(arguments.seed, seeds);
-    told::range(&seeds);
+    told::range(&seeds, &Simulator::here(&arguments.commit));
     let both = |seed| {
         let maps = Plan {
             hash: true,
@@ -133,7 +162,7 @@ fn parity(arguments: &Arguments, seeds: u64) -> bool {
         compared(on_maps, &on_sqlite)
     };
     let (took, sum) = timed(|| many::run(seeds, arguments.threads, both));
-    told::parity(&sum, took);
+    told::parity(&sum, took, &again(arguments, None));
     sum.failed.is_empty()
 }
 
@@ -161,10 +190,22 @@ fn all_bugs(arguments: &Arguments) -> bool {
     let without = many::run(first..first + BOUND / 5, arguments.threads, |seed| {
         sim::run(plan(seed, None))
     });
-    told::without_bugs(&without);
+    told::without_bugs(&without, &again(arguments, None));
     // Other seeds have other figures than the table's.
     let fresh = first != table::FIRST_SEED || table::is_fresh(&hunts, arguments.write);
     all_seen && without.failed.is_empty() && fresh
+}
+
+/// The command that runs a seed again, but for the seed.
+fn again(arguments: &Arguments, bug: Option<&Entry>) -> String {
+    let mut command = "cargo xtask sim --trace".to_owned();
+    if let Some(entry) = bug {
+        command += &format!(" --bug {}", entry.name);
+    }
+    if arguments.store != Backend::Maps {
+        command += &format!(" --store {}", arguments.store);
+    }
+    format!("{command} --of {}", Simulator::here(&arguments.commit))
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {

@@ -1,97 +1,21 @@
 //! The smallest schedule that still breaks the same invariant: parts of its choices are taken
-//! away and what is left is lowered, as long as it does. What comes out can be made again by the
-//! same simulator, and by no other.
-
-use std::fmt;
-
-use db::Digest;
+//! away and what is left is lowered, as long as it does.
 
 use crate::rng::choices::{Choices, Part};
-use crate::world::{self, Outcome, Plan};
+use crate::world::{self, Plan};
+
+mod recorded;
+
+pub use recorded::{Recorded, Simulator, Unplayable, drawing, format, replay};
 
 /// A try costs a schedule. Most failures are small after a few hundred.
 const MOST_TRIES: usize = 4_000;
-
-/// Everything that draws: another text of it gives another meaning to the same choices.
-const DRAWS: [&str; 7] = [
-    include_str!("rng.rs"),
-    include_str!("faults.rs"),
-    include_str!("workload.rs"),
-    include_str!("clients.rs"),
-    include_str!("shop/stocked.rs"),
-    include_str!("world.rs"),
-    include_str!("world/mishaps.rs"),
-];
 
 /// A schedule that was made small.
 #[derive(Debug)]
 pub struct Shrunk {
     pub choices: Choices,
     pub tries: usize,
-}
-
-/// Choices with the simulator that made them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recorded {
-    format: u64,
-    choices: Choices,
-}
-
-/// Why recorded choices cannot be made again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unplayable {
-    /// It is not a format and choices.
-    Unreadable,
-    /// Another simulator recorded them.
-    Other { recorded: u64, here: u64 },
-}
-
-impl Recorded {
-    pub fn new(choices: Choices) -> Self {
-        Self {
-            format: format(),
-            choices,
-        }
-    }
-
-    /// Reads what `Display` wrote.
-    ///
-    /// # Errors
-    /// When it is of another simulator: its choices would mean something else here.
-    pub fn parse(text: &str) -> Result<Self, Unplayable> {
-        let (recorded, choices) = text.split_once(':').ok_or(Unplayable::Unreadable)?;
-        let recorded = u64::from_str_radix(recorded, 16).map_err(|_| Unplayable::Unreadable)?;
-        let here = format();
-        if recorded != here {
-            return Err(Unplayable::Other { recorded, here });
-        }
-        let choices = choices.parse().map_err(|_| Unplayable::Unreadable)?;
-        Ok(Self {
-            format: here,
-            choices,
-        })
-    }
-
-    pub fn replay(&self, plan: Plan) -> Outcome {
-        world::replay(plan, &self.choices)
-    }
-}
-
-/// Makes recorded choices again.
-///
-/// # Errors
-/// As `Recorded::parse`.
-pub fn replay(plan: Plan, recorded: &str) -> Result<Outcome, Unplayable> {
-    Ok(Recorded::parse(recorded)?.replay(plan))
-}
-
-/// Which simulator this is, as far as choices go.
-pub fn format() -> u64 {
-    let mut digest = Digest::default();
-    for text in DRAWS {
-        digest.bytes(text.as_bytes());
-    }
-    digest.value()
 }
 
 /// Makes a schedule small that breaks `invariant` on these choices.
@@ -212,27 +136,6 @@ impl Search<'_> {
         }
     }
 }
-
-impl fmt::Display for Recorded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}:{}", self.format, self.choices)
-    }
-}
-
-impl fmt::Display for Unplayable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable => f.write_str("these are no recorded choices"),
-            Self::Other { recorded, here } => write!(
-                f,
-                "these choices were recorded by simulator {recorded:016x}, this is {here:016x}: \
-                 record them again from their seed, or replay them at the commit of the other"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for Unplayable {}
 
 #[cfg(test)]
 mod tests;

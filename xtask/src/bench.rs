@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::shell::{self, PROFILE, cargo, command, output};
+use crate::shell::{self, PROFILE, cargo, command};
 
 const RESULTS: &str = "bench/RESULTS.md";
 const FIGURE: &str = "bench/comparison.svg";
@@ -16,7 +16,7 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     let program = build(&["--release", "-p", "bench"], "release")?;
     let mut bench = command(program);
-    bench.args(["run", "--commit", &commit()?]);
+    bench.args(["run", "--commit", &shell::commit()?]);
     // Part of the workloads is no run to keep: it is shown, and the last whole one stays.
     if args.is_empty() {
         bench.args(["--results", RESULTS, "--figure", FIGURE]);
@@ -53,14 +53,4 @@ fn build(what: &[&str], folder: &str) -> Result<PathBuf> {
         program.display()
     );
     Ok(program)
-}
-
-/// The commit that is measured, and whether it is quite that.
-fn commit() -> Result<String> {
-    let mut git = command("git");
-    let described = output(git.args(["describe", "--always", "--dirty", "--abbrev=10"]));
-    Ok(described
-        .context("could not ask git for the commit")?
-        .trim()
-        .to_owned())
 }

@@ -81,6 +81,16 @@ pub fn output(command: &mut Command) -> Result<String> {
         .with_context(|| format!("{} did not print UTF-8", said(command)))
 }
 
+/// The commit that is built here, and whether it is quite that.
+pub fn commit() -> Result<String> {
+    let mut git = command("git");
+    let described = output(git.args(["describe", "--always", "--dirty", "--abbrev=10"]));
+    Ok(described
+        .context("could not ask git for the commit")?
+        .trim()
+        .to_owned())
+}
+
 /// The command as one would type it.
 pub fn said(command: &Command) -> String {
     let program = Path::new(command.get_program());

@@ -8,7 +8,9 @@ use crate::shell::{self, PROFILE, cargo, command};
 
 pub fn run(args: &[String]) -> Result<()> {
     let program = build()?;
-    shell::run(command(program).args(args))
+    // It is only told: a copy without git simulates as well.
+    let commit = shell::commit().unwrap_or_default();
+    shell::run(command(program).args(["--commit", &commit]).args(args))
 }
 
 /// Builds the simulator and says where it lies.

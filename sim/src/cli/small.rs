@@ -1,17 +1,18 @@
 //! A failing seed made small, and recorded choices made again.
 
 use sim::planted::Entry;
-use sim::shrink::{self, Recorded};
+use sim::shrink::{self, Recorded, Simulator};
 use sim::{Outcome, Plan};
 
-use super::{plan, told};
+use super::{Arguments, plan, told};
 
 /// What the schedule of a recorded test is called where it has no seed.
 const NO_SEED: u64 = 0;
 
 /// True when there is nothing to shrink.
-pub fn shrink(seed: u64, bug: Option<&Entry>) -> bool {
+pub fn shrink(seed: u64, bug: Option<&Entry>, arguments: &Arguments) -> bool {
     let plan = Plan {
+        backend: arguments.store,
         keep: true,
         ..plan(seed, bug)
     };
@@ -23,7 +24,8 @@ pub fn shrink(seed: u64, bug: Option<&Entry>) -> bool {
     let before = outcome.choices.len();
     let shrunk = shrink::shrink(plan, invariant, outcome.choices);
     let after = shrunk.choices.len();
-    let recorded = Recorded::new(shrunk.choices);
+    let here = Simulator::here(&arguments.commit);
+    let recorded = Recorded::new(here, plan.backend, shrunk.choices);
     let small = recorded.replay(Plan {
         words: true,
         hash: true,
@@ -31,7 +33,7 @@ pub fn shrink(seed: u64, bug: Option<&Entry>) -> bool {
     });
     told::timeline(seed, &small);
     told::shrunk((before, after), shrunk.tries);
-    told::regression_test(seed, bug, invariant, &recorded);
+    told::regression_test((seed, plan.backend), bug, invariant, &recorded);
     false
 }
 
@@ -42,19 +44,20 @@ fn wanted(outcome: &Outcome, bug: Option<&Entry>) -> Option<&'static str> {
     wanted.or_else(|| names.next())
 }
 
-pub fn again(recorded: &str, bug: Option<&Entry>) -> bool {
+pub fn again(recorded: &str, bug: Option<&Entry>, arguments: &Arguments) -> bool {
     let plan = Plan {
         words: true,
         hash: true,
         ..plan(NO_SEED, bug)
     };
-    match shrink::replay(plan, recorded) {
-        Ok(outcome) => {
+    match Recorded::parse(recorded, arguments.store, &arguments.commit) {
+        Ok(recorded) => {
+            let outcome = recorded.replay(plan);
             told::timeline(NO_SEED, &outcome);
             outcome.found.is_empty()
         }
         Err(why) => {
-            told::unplayable(why);
+            told::unplayable(&why);
             false
         }
     }

@@ -5,12 +5,12 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use sim::Outcome;
 use sim::check::Found;
 use sim::coverage::Coverage;
 use sim::node::Counted;
 use sim::planted::{BUGS, Entry};
-use sim::shrink::{Recorded, Unplayable};
+use sim::shrink::{Recorded, Simulator, Unplayable};
+use sim::{Backend, Outcome};
 
 use super::many::{Hunt, Sum};
 
@@ -19,8 +19,9 @@ const LONGEST_LINE: usize = 88;
 /// Of one seed the first few say enough.
 const MOST_TOLD: usize = 5;
 
-pub fn range(seeds: &Range<u64>) {
-    println!("seeds {} to {}", seeds.start, seeds.end.saturating_sub(1));
+pub fn range(seeds: &Range<u64>, of: &Simulator) {
+    let (first, last) = (seeds.start, seeds.end.saturating_sub(1));
+    println!("seeds {first} to {last} of simulator {of}");
 }
 
 pub fn unknown_bug(name: &str) {
@@ -30,18 +31,18 @@ pub fn unknown_bug(name: &str) {
     }
 }
 
-pub fn campaign(sum: &Sum, took: Duration, threads: usize, bug: Option<&Entry>) {
+pub fn campaign(sum: &Sum, took: Duration, threads: usize, again: &str) {
     cost(sum, took, threads);
     orders(sum);
     coverage(&sum.coverage);
-    failures(sum, bug);
+    failures(sum, again);
 }
 
-pub fn parity(sum: &Sum, took: Duration) {
+pub fn parity(sum: &Sum, took: Duration, again: &str) {
     let seconds = took.as_secs_f64();
     let schedules = sum.schedules;
     println!("{schedules} seeds on maps and on SQLite in memory, {seconds:.1} s");
-    failures(sum, None);
+    failures(sum, again);
 }
 
 fn cost(sum: &Sum, took: Duration, threads: usize) {
@@ -64,12 +65,17 @@ fn orders(sum: &Sum) {
         repeats,
         parked,
         crashes,
+        taken_over,
+        late_commands,
         refused,
+        moved,
         ..
     } = sum.counted;
     println!(
         "{batches} batches of {inputs} inputs, {repeats} repeats absorbed, {parked} events parked, \
-         {crashes} crashes, {refused} stale writers refused, {} backups restored",
+         {crashes} crashes, {} backups restored\n\
+         {taken_over} instances taken over from while they ran, which then took {late_commands} \
+         commands; {refused} of their batches refused, {moved} that found a position moved",
         sum.restores
     );
     println!("{all} orders:");
@@ -93,14 +99,13 @@ fn coverage(coverage: &Coverage) {
     );
 }
 
-fn failures(sum: &Sum, bug: Option<&Entry>) {
+fn failures(sum: &Sum, again: &str) {
     if sum.failed.is_empty() {
         println!("no violation");
     }
     for (seed, found) in &sum.failed {
         violations(*seed, found);
-        let planted = bug.map_or(String::new(), |entry| format!(" --bug {}", entry.name));
-        println!("  replay: cargo xtask sim --seed {seed}{planted} --trace");
+        println!("  replay: {again} --seed {seed}");
     }
 }
 
@@ -134,12 +139,17 @@ pub fn shrunk((before, after): (usize, usize), tries: usize) {
     println!("{before} choices made {after} in {tries} tries");
 }
 
-pub fn unplayable(why: Unplayable) {
+pub fn unplayable(why: &Unplayable) {
     println!("{why}");
 }
 
 /// A test, for a file in sim/tests, that fails until what was found is mended.
-pub fn regression_test(seed: u64, bug: Option<&Entry>, invariant: &str, recorded: &Recorded) {
+pub fn regression_test(
+    (seed, store): (u64, Backend),
+    bug: Option<&Entry>,
+    invariant: &str,
+    recorded: &Recorded,
+) {
     let planted = bug.map_or("None".to_owned(), |entry| {
         format!(
             "sim::planted::named({:?}).map(|entry| entry.bug)",
@@ -151,7 +161,7 @@ pub fn regression_test(seed: u64, bug: Option<&Entry>, invariant: &str, recorded
     println!("fn seed_{seed}_breaks_{name}() {{");
     println!("    let plan = sim::Plan {{");
     println!("        seed: {seed},");
-    println!("        backend: sim::Backend::Maps,");
+    println!("        backend: sim::Backend::{store:?},");
     println!("        bug: {planted},");
     println!("        words: true,");
     println!("        hash: false,");
@@ -206,7 +216,7 @@ pub fn stale(path: &str, why: &str) {
     println!("{path} {why}: write it with `cargo xtask sim --bugs --write`");
 }
 
-pub fn without_bugs(sum: &Sum) {
+pub fn without_bugs(sum: &Sum, again: &str) {
     println!("without a bug, {} schedules:", sum.schedules);
-    failures(sum, None);
+    failures(sum, again);
 }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::planted;
 use crate::shop::Backend;
+use crate::world::Outcome;
 
 fn plan(seed: u64, bug: &str) -> Plan {
     Plan {
@@ -47,7 +48,7 @@ fn a_failing_schedule_shrinks_and_still_breaks_the_same_invariant() {
         let (plan, choices) = seen(bug, invariant);
         let before = choices.len();
         let shrunk = shrink(plan, invariant, choices);
-        let recorded = Recorded::new(shrunk.choices.clone()).to_string();
+        let recorded = recorded(shrunk.choices.clone());
         let outcome = replay(plan, &recorded).unwrap();
         assert!(breaks(&outcome, invariant), "{bug}: {:?}", outcome.found);
         let after = shrunk.choices.len();
@@ -63,23 +64,71 @@ fn a_failing_schedule_shrinks_and_still_breaks_the_same_invariant() {
 
 #[test]
 fn choices_of_another_simulator_are_refused_and_both_are_named() {
-    let recorded = Recorded::new(Choices::default()).to_string();
-    let here = format();
-    let (_, choices) = recorded.split_once(':').unwrap();
-    let foreign = format!("{:016x}:{choices}", here ^ 1);
-    let refused = replay(plan(1, "none"), &foreign).unwrap_err();
+    let recorded = recorded(Choices::default());
+    let (_, rest) = recorded.split_once('@').unwrap();
+    let foreign = Simulator {
+        format: format() ^ 1,
+        commit: "their-commit".to_owned(),
+    };
+    let of_theirs = format!("{:016x}@{rest}", foreign.format);
+    let refused = Recorded::parse(&of_theirs, Backend::Maps, "our-commit").unwrap_err();
     assert_eq!(
         refused,
-        Unplayable::Other {
-            recorded: here ^ 1,
-            here
+        Unplayable::OtherSimulator {
+            recorded: foreign.clone(),
+            here: Simulator::here("our-commit"),
         }
     );
     let words = refused.to_string();
-    assert!(words.contains(&format!("{:016x}", here ^ 1)), "{words}");
-    assert!(words.contains(&format!("{here:016x}")), "{words}");
-    for unreadable in ["", "no colon", "xyz:1 2;", &format!("{here:016x}:1 x;")] {
+    for name in [&foreign, &Simulator::here("our-commit")] {
+        assert!(words.contains(&name.to_string()), "{words}");
+    }
+    let here = format!("{:016x}", format());
+    let no_choice = format!("{here}/maps:1 x;");
+    let no_store = format!("{here}/shelves:1;");
+    for unreadable in [
+        "",
+        "no colon",
+        "xyz/maps:1 2;",
+        "1 2;:",
+        &no_choice,
+        &no_store,
+    ] {
         let refused = replay(plan(1, "none"), unreadable).unwrap_err();
         assert_eq!(refused, Unplayable::Unreadable, "{unreadable:?}");
     }
+}
+
+#[test]
+fn choices_of_another_store_are_refused_and_both_are_named() {
+    let on_maps = recorded(Choices::default());
+    let on_sqlite = Plan {
+        backend: Backend::Sqlite,
+        ..plan(1, "none")
+    };
+    let refused = replay(on_sqlite, &on_maps).unwrap_err();
+    let words = refused.to_string();
+    assert!(
+        words.contains("maps") && words.contains("sqlite"),
+        "{words}"
+    );
+    assert!(replay(plan(1, "none"), &on_maps).is_ok());
+}
+
+#[test]
+fn a_seed_says_whose_it_is() {
+    let here = Simulator::here("our-commit");
+    let printed: Simulator = here.to_string().parse().unwrap();
+    assert_eq!((&printed, printed.is_here("")), (&here, Ok(())));
+    let other = Simulator {
+        format: here.format + 1,
+        ..here
+    };
+    assert!(other.is_here("our-commit").is_err());
+    assert_eq!("seven".parse::<Simulator>(), Err(Unplayable::Unreadable));
+}
+
+fn recorded(choices: Choices) -> String {
+    let here = Simulator::here("their-commit");
+    Recorded::new(here, Backend::Maps, choices).to_string()
 }
