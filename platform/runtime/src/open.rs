@@ -136,6 +136,8 @@ impl<S: Service> OpenLoop<S> {
             Db::MySql(never) => match *never {},
             Db::Maps(maps) => S::open_timers(maps, from)?,
         };
-        Ok(Deadlines::opened(open, (self.clock)()))
+        // The loop's time never goes back behind the writer's, and the grace counts from there.
+        let started = (self.clock)().max(Timestamp::from_millis(self.writer.last_ms));
+        Ok(Deadlines::opened(open, started))
     }
 }

@@ -19,8 +19,9 @@ impl<S: Plant> Node<S> {
     pub fn start(&mut self, topics: &Topics, instance: usize, now: Timestamp) {
         self.rewound = false;
         self.end(instance);
-        let started = self.clock_of(instance, now);
-        let writer = self.take_writer(started);
+        let shown = self.clock_of(instance, now);
+        let writer = self.take_writer(shown);
+        let started = shown.max(Timestamp::from_millis(writer.last_ms));
         let (places, parked) = self.read_places(topics);
         let deadlines = self.open_deadlines(&writer, started);
         let memory = Memory {
@@ -38,7 +39,7 @@ impl<S: Plant> Node<S> {
             timers_from: writer.timers_from,
             commands: VecDeque::new(),
             fresh: BTreeMap::new(),
-            last_now: started.max(Timestamp::from_millis(writer.last_ms)),
+            last_now: started,
             paid_ends: Vec::new(),
         };
         if let Some(before) = self.memory.replace(memory) {

@@ -4,8 +4,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use contracts::time::Timestamp;
+use rusqlite::Connection;
 
-use crate::bench::{Bench, Running, looks, now, pass, stage, until};
+use crate::bench::{Bench, Running, at_last, looks, now, pass, stage, until};
 use crate::counter::{Deadline, Input, Mood, POISON};
 use crate::publisher::left;
 
@@ -118,6 +119,27 @@ async fn hard_case_23_an_outage_of_five_minutes_expires_nothing_that_can_still_c
         assert_eq!(bench.heard(7), [1, 0], "what completes it goes first");
         assert!(now().since(started) < Duration::from_secs(12));
         assert!(running.is_running());
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_behind_a_clock_that_was_ahead_gives_its_deadlines_time_all_the_same() {
+    stage(async {
+        let mut bench = Bench::new();
+        let running = bench.run().await;
+        expect(&running, 7, now().plus(MINUTE)).await;
+        running.kill().await;
+        // Whoever wrote last had a clock that was an hour ahead; the writer's time never goes back.
+        let connection = Connection::open(bench.path()).expect("opens");
+        let ahead = connection.execute("UPDATE writer SET last_ms = last_ms + 3600000", []);
+        assert_eq!(ahead.expect("writes"), 1);
+        let _running = bench.run().await;
+        pass(Duration::from_secs(9)).await;
+        assert!(bench.heard(7).is_empty());
+        bench.users.publish(left([(7, 1)]));
+        at_last("both", || bench.heard(7).len() == 2).await;
+        assert_eq!(bench.heard(7), [1, 0], "what completes it goes first");
     })
     .await;
 }
