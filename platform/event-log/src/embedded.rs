@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use contracts::envelope::Event;
 use contracts::ids::SagaId;
 use contracts::time::Timestamp;
 use db::{Failed, Outbox, Reader, Readers, Store, Writer};
-use tokio::sync::Notify;
+use sync::{Mutex, MutexGuard, Notify};
 
 use crate::ring::Ring;
 

@@ -1,15 +1,15 @@
 //! The way into a loop: commands with their replies, fresh ids, and a wake-up per key.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::Duration;
 
 use contracts::envelope::{Actor, Event, Trace};
 use contracts::ids::Id;
 use contracts::saga::Kinds;
 use contracts::time::Timestamp;
-use tokio::sync::{Notify, oneshot, watch};
+use sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use sync::{Mutex, MutexGuard, Notify, oneshot, time, watch};
 
 use crate::faults::{FaultPoint, Faults};
 use crate::ids::Ids;
@@ -349,7 +349,7 @@ impl<S: Service> Shared<S> {
             };
             if stands.send(()).is_ok() {
                 // Dropped, or held for too long: either way it is over.
-                let _over = tokio::time::timeout(LONGEST_PAUSE, over).await;
+                let _over = time::timeout(LONGEST_PAUSE, over).await;
             }
         }
     }

@@ -12,7 +12,7 @@ use contracts::time::Timestamp;
 use db::{Db, Failed, WAL_ALARM_BYTES, Writer};
 use event_log::Topic;
 use futures::FutureExt;
-use tokio::time::Instant;
+use sync::time::{self, Instant};
 
 use crate::batch::Mark;
 use crate::deadlines::Deadlines;
@@ -195,7 +195,7 @@ impl<S: Service> Loop<S> {
                 return;
             }
             // Events wake it too, and go on waiting.
-            let _woken = tokio::time::timeout_at(until, self.shared.wake.notified()).await;
+            let _woken = time::timeout_at(until, self.shared.wake.notified()).await;
         }
     }
 
@@ -203,9 +203,7 @@ impl<S: Service> Loop<S> {
     async fn idle(&mut self) -> Result<(), Stopped> {
         let wait = self.wait();
         let shared = Arc::clone(&self.shared);
-        let woken = tokio::time::timeout(wait, shared.wake.notified())
-            .await
-            .is_ok();
+        let woken = time::timeout(wait, shared.wake.notified()).await.is_ok();
         let now = self.now();
         // Events that nobody here hears wake the loop too, and must not keep it from its chores.
         if (woken || shared.has_commands()) && now.since(self.kept_at) < IDLE_TICK {
@@ -233,7 +231,7 @@ impl<S: Service> Loop<S> {
     async fn rest(&mut self) {
         let pause = FIRST_PAUSE * 2_u32.saturating_pow(self.failures.min(10));
         self.failures = self.failures.saturating_add(1);
-        tokio::time::sleep(pause.min(LONGEST_PAUSE)).await;
+        time::sleep(pause.min(LONGEST_PAUSE)).await;
     }
 
     /// A failed fsync ends the loop here too: what a checkpoint moved may not be on the disk.

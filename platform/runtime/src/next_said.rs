@@ -2,12 +2,12 @@
 //! read the rows behind it.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use contracts::envelope::Event;
 use contracts::saga::Kinds;
-use tokio::sync::oneshot;
+use sync::atomic::{AtomicUsize, Ordering};
+use sync::{Mutex, MutexGuard, oneshot};
 
 /// Everybody who waits, by key.
 #[derive(Debug, Default)]

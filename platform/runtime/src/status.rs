@@ -1,11 +1,12 @@
 //! What a running loop tells about itself: counts and lag, read without stopping it.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use contracts::envelope::ServiceName;
 use contracts::events::Kind;
 use contracts::saga::{self, Direction, Step};
 use contracts::time::Timestamp;
+use sync::atomic::AtomicI64;
 
 const STEPS: usize = Step::ALL.len();
 

@@ -36,9 +36,10 @@ const TABLE: &[Allowed] = &[
     // What services say: nothing of ours below it.
     may("contracts",     &[],                                                     &[]),
     // How it runs, from the bottom up.
+    may("sync",          &[],                                                     &[]),
     may("db",            &["contracts"],                                          &["testkit"]),
-    may("event-log",     &["contracts", "db"],                                    &["testkit"]),
-    may("runtime",       &["contracts", "db", "event-log"],                       &["testkit"]),
+    may("event-log",     &["contracts", "db", "sync"],                            &["testkit"]),
+    may("runtime",       &["contracts", "db", "event-log", "sync"],               &["testkit"]),
     may("platform-http", &["contracts"],                                          &["testkit"]),
     may("boot",          &["contracts", "db", "event-log", "runtime",
                            "platform-http"],                                      &["testkit"]),

@@ -8,7 +8,7 @@ use contracts::events::Kind;
 use contracts::time::Timestamp;
 use db::{Failed, Parked, System};
 use futures::FutureExt;
-use tokio::sync::oneshot;
+use sync::oneshot;
 
 use super::carry_out::undoes;
 use super::{LEAST_COMMANDS, Loop, MOST_INPUTS};
