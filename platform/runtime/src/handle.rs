@@ -60,7 +60,6 @@ pub(crate) struct Shared<S: Service> {
     pub stopping: AtomicBool,
     pub faults: Faults,
     observer: OnceLock<Observer>,
-    pauses: Mutex<VecDeque<Pause>>,
     queue: Mutex<Queue<S>>,
     in_flight: Mutex<BTreeSet<String>>,
     watchers: Mutex<BTreeMap<i64, watch::Sender<()>>>,
@@ -92,6 +91,8 @@ struct Queue<S: Service> {
     discards: VecDeque<Discard>,
     /// Events to be heard once more.
     again: VecDeque<Arc<Event>>,
+    pauses: VecDeque<Pause>,
+    /// Nothing is added any more: whoever would wait for it learns so, under the same lock.
     closed: bool,
 }
 
@@ -236,11 +237,7 @@ impl<S: Service> Handle<S> {
     pub async fn pause(&self) -> Result<Paused, Unanswered> {
         let (stands, standing) = oneshot::channel();
         let (over, wait) = oneshot::channel();
-        if lock(&self.shared.queue).closed {
-            return Err(Unanswered::Stopping);
-        }
-        lock(&self.shared.pauses).push_back(Pause { stands, over: wait });
-        self.shared.wake.notify_one();
+        self.shared.ask_to_stand(Pause { stands, over: wait })?;
         standing.await.map_err(|_| Unanswered::Stopping)?;
         Ok(Paused { _over: over })
     }
@@ -270,12 +267,12 @@ impl<S: Service> Shared<S> {
             stopping: AtomicBool::new(false),
             faults: Faults::default(),
             observer: OnceLock::new(),
-            pauses: Mutex::new(VecDeque::new()),
             queue: Mutex::new(Queue {
                 commands: VecDeque::new(),
                 redrives: VecDeque::new(),
                 discards: VecDeque::new(),
                 again: VecDeque::new(),
+                pauses: VecDeque::new(),
                 closed: false,
             }),
             in_flight: Mutex::new(BTreeSet::new()),
@@ -297,6 +294,17 @@ impl<S: Service> Shared<S> {
             return Err(Unanswered::Full);
         }
         queue.commands.push_back(command);
+        drop(queue);
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    fn ask_to_stand(&self, pause: Pause) -> Result<(), Unanswered> {
+        let mut queue = lock(&self.queue);
+        if queue.closed {
+            return Err(Unanswered::Stopping);
+        }
+        queue.pauses.push_back(pause);
         drop(queue);
         self.wake.notify_one();
         Ok(())
@@ -344,7 +352,8 @@ impl<S: Service> Shared<S> {
     /// Stands still for whoever asked for it.
     pub async fn stand(&self) {
         loop {
-            let Some(Pause { stands, over }) = lock(&self.pauses).pop_front() else {
+            let first = lock(&self.queue).pauses.pop_front();
+            let Some(Pause { stands, over }) = first else {
                 return;
             };
             if stands.send(()).is_ok() {
@@ -359,14 +368,14 @@ impl<S: Service> Shared<S> {
     }
 
     pub fn is_wanted_still(&self) -> bool {
-        !lock(&self.pauses).is_empty()
+        !lock(&self.queue).pauses.is_empty()
     }
 
     /// Ends the queue; whoever still waits learns that the service is stopping.
     pub fn close(&self) {
         let mut queue = lock(&self.queue);
         queue.closed = true;
-        lock(&self.pauses).clear();
+        queue.pauses.clear();
         for command in queue.commands.drain(..) {
             // A caller that went away needs no answer.
             let _gone = command.reply.send(Err(Unanswered::Stopping));
