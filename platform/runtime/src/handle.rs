@@ -62,9 +62,16 @@ pub(crate) struct Shared<S: Service> {
     observer: OnceLock<Observer>,
     queue: Mutex<Queue<S>>,
     in_flight: Mutex<BTreeSet<String>>,
-    watchers: Mutex<BTreeMap<i64, watch::Sender<()>>>,
+    watchers: Mutex<BTreeMap<i64, Watched>>,
     watched: AtomicUsize,
     pub waiting: Arc<Waiting>,
+}
+
+/// A key that is watched, and how often: a receiver goes away a moment after its watch, so that
+/// the channel's own count would be too high.
+struct Watched {
+    sender: watch::Sender<()>,
+    watches: usize,
 }
 
 /// Somebody who wants the loop to stand still: told when it does, and asked when it may go on.
@@ -163,8 +170,12 @@ impl<S: Service> Handle<S> {
     /// watch before sending.
     pub fn watch(&self, key: i64) -> Watch<S> {
         let mut watchers = lock(&self.shared.watchers);
-        let sender = watchers.entry(key).or_insert_with(|| watch::channel(()).0);
-        let receiver = sender.subscribe();
+        let watched = watchers.entry(key).or_insert_with(|| Watched {
+            sender: watch::channel(()).0,
+            watches: 0,
+        });
+        watched.watches += 1;
+        let receiver = watched.sender.subscribe();
         self.shared.watched.store(watchers.len(), Ordering::Release);
         Watch {
             shared: Arc::clone(&self.shared),
@@ -388,8 +399,8 @@ impl<S: Service> Shared<S> {
         }
         let watchers = lock(&self.watchers);
         for key in keys {
-            if let Some(sender) = watchers.get(&key) {
-                sender.send_replace(());
+            if let Some(watched) = watchers.get(&key) {
+                watched.sender.send_replace(());
             }
         }
     }
@@ -415,13 +426,13 @@ impl<S: Service> Watch<S> {
 impl<S: Service> Drop for Watch<S> {
     fn drop(&mut self) {
         let mut watchers = lock(&self.shared.watchers);
-        let last = watchers
-            .get(&self.key)
-            .is_some_and(|sender| sender.receiver_count() <= 1);
-        if last {
-            watchers.remove(&self.key);
-            self.shared.watched.store(watchers.len(), Ordering::Release);
+        if let Some(watched) = watchers.get_mut(&self.key) {
+            watched.watches -= 1;
+            if watched.watches == 0 {
+                watchers.remove(&self.key);
+            }
         }
+        self.shared.watched.store(watchers.len(), Ordering::Release);
     }
 }
 
