@@ -27,6 +27,7 @@ pub struct Status {
     pub reopened: AtomicU64,
     /// Steps of the saga table that events led to here: done, then undone. Repeats do not count.
     steps: [[AtomicU64; 2]; STEPS],
+    /// When the oldest unread event was committed; 0 when there is none.
     oldest_unread: AtomicI64,
     unread: AtomicI64,
     /// Keys that are set aside now.
@@ -47,10 +48,10 @@ pub struct Lag {
 impl Status {
     pub fn lag(&self, now: Timestamp) -> Lag {
         let messages = self.unread.load(Ordering::Relaxed);
-        let oldest = self.oldest_unread.load(Ordering::Relaxed);
-        let micros = match messages {
+        // One number decides: the other may be of a moment before or after it.
+        let micros = match self.oldest_unread.load(Ordering::Relaxed) {
             0 => 0,
-            _ => now.micros().saturating_sub(oldest).max(0),
+            oldest => now.micros().saturating_sub(oldest).max(0),
         };
         Lag { messages, micros }
     }
