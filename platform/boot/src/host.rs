@@ -354,7 +354,10 @@ fn starter<S: Service>(running: Loop<S>, reopening: Reopening<S>) -> Starter {
                 tracing::warn!(service = S::CONSUMER, %point, "killed; opening it again");
                 match reopening.open().await {
                     Ok(again) => running = again,
-                    Err(failed) => break Stopped::Broken(failed),
+                    Err(failed) => {
+                        reopening.handle.close();
+                        break Stopped::Broken(failed);
+                    }
                 }
             };
             // Nobody listens any more when the process is already ending.

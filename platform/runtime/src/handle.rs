@@ -266,6 +266,12 @@ impl<S: Service> Handle<S> {
         self.shared.stopping.store(true, Ordering::Release);
         self.shared.wake.notify_one();
     }
+
+    /// Tells whoever waits that there is no loop any more: for one that a fault point struck and
+    /// that could not be opened again. One that ends otherwise tells it by itself.
+    pub fn close(&self) {
+        self.shared.close();
+    }
 }
 
 impl<S: Service> Shared<S> {
