@@ -161,11 +161,11 @@ impl<S: Service> Loop<S> {
 
     /// One batch, or one wait for something to do. False when it was asked to stop and is done.
     async fn turn(&mut self) -> Result<bool, Stopped> {
-        if self.shared.is_wanted_still() {
-            self.shared.stand().await;
-        }
         if S::IS_VIEW {
             self.let_come_together().await;
+        }
+        if self.shared.is_wanted_still() {
+            self.shared.stand().await;
         }
         let stopping = self.shared.stopping.load(Ordering::Acquire);
         let work = self.gather(stopping);
@@ -190,7 +190,9 @@ impl<S: Service> Loop<S> {
     async fn let_come_together(&self) {
         let until = self.worked_at + VIEW_PACE;
         loop {
-            let asked = self.shared.stopping.load(Ordering::Acquire) || self.shared.has_commands();
+            let asked = self.shared.stopping.load(Ordering::Acquire)
+                || self.shared.has_commands()
+                || self.shared.is_wanted_still();
             if asked || Instant::now() >= until {
                 return;
             }
