@@ -166,8 +166,8 @@ impl<S: Service> Handle<S> {
         self.send(input, actor, trace).await
     }
 
-    /// Wakes after every committed batch that heard or said an event of `key`. To miss nothing,
-    /// watch before sending.
+    /// Wakes after every committed batch that heard or said an event of `key`, and when a killed
+    /// loop was opened again. To miss nothing, watch before sending.
     pub fn watch(&self, key: i64) -> Watch<S> {
         let mut watchers = lock(&self.shared.watchers);
         let watched = watchers.entry(key).or_insert_with(|| Watched {
@@ -396,6 +396,14 @@ impl<S: Service> Shared<S> {
         for command in queue.commands.drain(..) {
             // A caller that went away needs no answer.
             let _gone = command.reply.send(Err(Unanswered::Stopping));
+        }
+    }
+
+    /// A loop that was killed may have told nobody of its last batch: everybody looks again.
+    pub fn look_again(&self) {
+        self.waiting.look_again();
+        for watched in lock(&self.watchers).values() {
+            watched.sender.send_replace(());
         }
     }
 

@@ -40,14 +40,10 @@ pub struct NextSaid {
 }
 
 impl NextSaid {
-    /// The event, once its batch is committed. A loop that was killed in between may keep it to
-    /// itself: whoever waits gives up some time and looks at the rows.
-    pub async fn event(&mut self) -> Arc<Event> {
-        match (&mut self.told).await {
-            Ok(event) => event,
-            // Nobody but this takes the sender away unused.
-            Err(_) => std::future::pending().await,
-        }
+    /// The event, once its batch is committed. None when the loop was killed and opened again: it
+    /// may have kept an event to itself, so that whoever waits begins anew and looks at the rows.
+    pub async fn event(&mut self) -> Option<Arc<Event>> {
+        (&mut self.told).await.ok()
     }
 }
 
@@ -82,6 +78,13 @@ impl Waiting {
             number,
             told: receiver,
         }
+    }
+
+    /// Sends everybody to look at the rows.
+    pub fn look_again(&self) {
+        let mut callers = self.lock();
+        callers.by_key.clear();
+        self.note(&callers);
     }
 
     /// Hands committed events to those who wait for them.

@@ -73,6 +73,7 @@ impl<S: Service> OpenLoop<S> {
             topic.recovered(self.writer.next_seq);
         }
         let running = self.read(Arc::clone(handle.shared())).await?;
+        handle.shared().look_again();
         add(&handle.status().reopened, 1);
         Ok(running)
     }

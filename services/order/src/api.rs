@@ -27,6 +27,7 @@ use platform_http::{
 };
 use runtime::idempotency::KeyUse;
 use runtime::{Handle, NextSaid, Service};
+use tokio::time::Instant;
 
 use crate::input::{self, Cancel, Input, Requester};
 use crate::sold_out::Shelves;
@@ -293,10 +294,17 @@ impl Api {
         mut end: NextSaid,
         wait: Duration,
     ) -> Result<Option<OrderDocument>, Failure> {
-        match tokio::time::timeout(wait, end.event()).await {
-            Ok(event) => Ok(document(&event)),
-            // A loop that was killed between its commit and its word has told nobody.
-            Err(_elapsed) => Ok(self.order(order_id)?.filter(has_ended)),
+        let until = Instant::now() + wait;
+        loop {
+            match tokio::time::timeout_at(until, end.event()).await {
+                Ok(Some(event)) => return Ok(document(&event)),
+                Err(_elapsed) => return Ok(self.order(order_id)?.filter(has_ended)),
+                // The loop was killed, perhaps between its commit and its word.
+                Ok(None) => end = self.handle.next_said(order_id.get(), ENDS),
+            }
+            if let Some(order) = self.order(order_id)?.filter(has_ended) {
+                return Ok(Some(order));
+            }
         }
     }
 

@@ -160,7 +160,8 @@ async fn what_is_said_next_of_a_key_goes_to_all_who_wait_for_it() {
         running.send(add(1, 5)).await.expect("decided");
         running.send(add(1, 6)).await.expect("decided");
         for wait in &mut waits {
-            let event = wait.event().now_or_never().expect("it came with the reply");
+            let event = wait.event().now_or_never().flatten();
+            let event = event.expect("it came with the reply");
             assert_eq!((event.key(), event.sequence), (1, 1), "the first");
         }
         for wait in &mut in_vain {
