@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use crate::shell::{self, PROFILE, cargo};
-use crate::{bench, browser, chaos, saga, sim, test, tidy};
+use crate::{bench, browser, chaos, interleave, saga, sim, test, tidy};
 
 /// Schedules of the simulator in one CI run; campaigns run more, by hand.
 const SEEDS: &str = "300000";
@@ -39,6 +39,10 @@ fn all(steps: &mut Vec<Step>) -> Result<test::Totals> {
     let totals = step(steps, "test", || test::run_all(&[]))?;
     let totals = totals.and(step(steps, "browser", browser::run_all)?);
     step(steps, "chaos quick", || chaos::run(chaos::Length::Quick))?;
+    step(steps, "interleave", || {
+        interleave::lint()?;
+        interleave::run(interleave::COUNT, &[])
+    })?;
     step(steps, "sim seeds", || sim::run(&words(&["--seeds", SEEDS])))?;
     step(steps, "sim parity", || {
         sim::run(&words(&["--parity", PARITY]))

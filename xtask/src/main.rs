@@ -11,6 +11,7 @@ mod browser;
 mod chaos;
 mod ci;
 mod golden;
+mod interleave;
 mod saga;
 mod shell;
 mod sim;
@@ -50,6 +51,17 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Tries the hand-offs between threads in many orders, with shuttle's locks and atomics.
+    Interleave {
+        /// How many orders of each scenario.
+        #[arg(long, default_value_t = interleave::COUNT)]
+        count: u64,
+        /// One order again, as shuttle printed it.
+        #[arg(long)]
+        again: Option<String>,
+        /// Parts of the names of those to try; all of them without.
+        tests: Vec<String>,
+    },
     /// Measures the shop against the monolith and the floors, and writes bench/RESULTS.md;
     /// `--quick` only proves that every workload keeps the invariants.
     Bench {
@@ -81,6 +93,14 @@ fn main() -> ExitCode {
         Task::Saga { check } => saga::run(check),
         Task::Golden { check } => golden::run(check),
         Task::Sim { args } => sim::run(&args),
+        Task::Interleave {
+            count,
+            again,
+            tests,
+        } => match again {
+            Some(order) => interleave::again(&order, &tests),
+            None => interleave::run(count, &tests),
+        },
         Task::Bench { args } => bench::run(&args),
         Task::Test { args } => test::run(&args),
         Task::Browser => browser::run(),

@@ -17,9 +17,13 @@ pub struct Maps {
     meanwhile: Option<Tables>,
     /// How many more calls of the next transaction go well; none is to fail otherwise.
     fails_after: Option<u32>,
+    at_commit: Option<Told>,
 }
 
 type Tables = BTreeMap<&'static str, Box<dyn AnyMap>>;
+
+/// Told of the rows as each commit left them.
+type Told = Box<dyn FnMut(&Maps) + Send>;
 
 /// One typed map behind its table's name.
 trait AnyMap: Any + Send {
@@ -53,11 +57,18 @@ impl Clone for Maps {
                 .collect(),
             meanwhile: None,
             fails_after: None,
+            at_commit: None,
         }
     }
 }
 
 impl Maps {
+    /// Tells of every commit from now on, before it returns: what a copy taken then holds is what
+    /// a crash leaves.
+    pub fn at_commit(&mut self, told: impl FnMut(&Self) + Send + 'static) {
+        self.at_commit = Some(Box::new(told));
+    }
+
     pub fn table<R: Row>(&self) -> Option<&BTreeMap<R::Key, R>> {
         let map = self.tables.get(R::SHAPE.table)?;
         Some(
@@ -215,6 +226,10 @@ impl<'m> MapsTx<'m> {
         }
         for write in std::mem::take(&mut self.pending).writes {
             write(self.maps);
+        }
+        if let Some(mut told) = self.maps.at_commit.take() {
+            told(self.maps);
+            self.maps.at_commit = Some(told);
         }
         Ok(())
     }

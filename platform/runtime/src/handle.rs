@@ -272,6 +272,14 @@ impl<S: Service> Handle<S> {
     pub fn close(&self) {
         self.shared.close();
     }
+
+    /// How many entries are kept for somebody who waits or holds a scope.
+    #[cfg(feature = "shuttle")]
+    pub fn held(&self) -> usize {
+        let shared = &self.shared;
+        let scopes = lock(&shared.in_flight).len();
+        scopes + lock(&shared.watchers).len() + shared.waiting.held()
+    }
 }
 
 impl<S: Service> Shared<S> {

@@ -105,6 +105,11 @@ impl Waiting {
         }
     }
 
+    #[cfg(feature = "shuttle")]
+    pub fn held(&self) -> usize {
+        self.lock().by_key.len()
+    }
+
     fn note(&self, callers: &Callers) {
         self.count.store(callers.by_key.len(), Ordering::Release);
     }

@@ -1,0 +1,75 @@
+//! From the commit of one service to the loop of the next.
+
+use std::sync::Arc;
+
+use contracts::envelope::Event;
+use shuttle::future::block_on;
+use shuttle::thread;
+
+use crate::explore::explore;
+use crate::services::{CHARGED, Follower, Till};
+use crate::stage::Stage;
+
+/// Looks, and waits while it is not so. Nothing but the wake-up ends the wait.
+fn until_heard(follower: &Stage<Follower>, key: i64, count: i64) {
+    let mut watch = follower.handle.watch(key);
+    while follower.disk.count(key) < count {
+        block_on(watch.changed());
+    }
+}
+
+#[test]
+fn an_event_is_heard_without_a_timer_and_not_before_its_commit() {
+    explore("a follower asleep", || {
+        let (till, tills) = Stage::<Till>::run(vec![]);
+        let (follower, follows) = Stage::<Follower>::run(vec![Arc::clone(&till.topic)]);
+        let committed = till.disk.clone();
+        follower.handle.observe(Box::new(move |event: &Event| {
+            let said = committed.has_said(event.key(), event.sequence);
+            assert!(said, "heard before its commit");
+        }));
+        let sender = till.clone();
+        let sender = thread::spawn(move || {
+            assert_eq!([(); 2].map(|()| sender.add(1)), [Ok(1), Ok(2)]);
+        });
+        until_heard(&follower, 1, 2);
+        sender.join().expect("answered");
+        till.stop(tills);
+        follower.stop(follows);
+        assert_eq!(follower.disk.count(1), 2, "each once");
+        assert_eq!(follower.handle.held(), 0);
+    });
+}
+
+#[test]
+fn an_event_handed_over_once_more_is_heard_without_a_timer() {
+    explore("once more", || {
+        let (till, tills) = Stage::<Till>::run(vec![]);
+        let (follower, follows) = Stage::<Follower>::run(vec![Arc::clone(&till.topic)]);
+        let mut said = till.handle.next_said(1, CHARGED);
+        let other = follower.clone();
+        let waits = thread::spawn(move || until_heard(&other, 1, 2));
+        assert_eq!(till.add(1), Ok(1));
+        let event = block_on(said.event()).expect("nobody was killed");
+        assert_eq!(follower.handle.hear_again(event), Ok(()));
+        waits.join().expect("heard twice");
+        till.stop(tills);
+        follower.stop(follows);
+    });
+}
+
+/// A stop that comes at any moment ends both, and what was heard is written.
+#[test]
+fn both_end_whenever_they_are_asked_to() {
+    explore("a stop of both", || {
+        let (till, tills) = Stage::<Till>::run(vec![]);
+        let (follower, follows) = Stage::<Follower>::run(vec![Arc::clone(&till.topic)]);
+        let sender = till.clone();
+        let sender = thread::spawn(move || sender.add(1));
+        follower.stop(follows);
+        till.stop(tills);
+        let told = sender.join().expect("answered");
+        let heard = follower.disk.count(1);
+        assert!(heard <= i64::from(told.is_ok()), "{heard} of {told:?}");
+    });
+}
