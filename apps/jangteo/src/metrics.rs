@@ -89,6 +89,7 @@ const METRICS: [Metric; 11] = [
     },
 ];
 
+const SIZES: &str = "jangteo_batch_inputs";
 const STEPS: &str = "jangteo_saga_steps_total";
 const WAL: &str = "jangteo_wal_bytes";
 
@@ -144,6 +145,15 @@ pub fn text(places: &Places) -> String {
     }
     head(
         &mut text,
+        SIZES,
+        "histogram",
+        "Inputs decided in one transaction.",
+    );
+    for (consumer, status) in loops {
+        sizes(&mut text, consumer, status);
+    }
+    head(
+        &mut text,
         STEPS,
         "counter",
         "Steps of sagas taken and taken back.",
@@ -157,6 +167,22 @@ pub fn text(places: &Places) -> String {
         }
     }
     text
+}
+
+/// A histogram of one loop: batches of at most so many inputs, added up.
+fn sizes(text: &mut String, consumer: &str, status: &Status) {
+    let (bucket, mut batches) = (format!("{SIZES}_bucket"), 0);
+    for (bound, count) in status.sizes() {
+        batches += count;
+        let bound = bound.map_or("+Inf".to_owned(), |bound| bound.to_string());
+        let labels = format!("service=\"{consumer}\",le=\"{bound}\"");
+        line(text, &bucket, &labels, batches as f64);
+    }
+    let inputs = status.inputs.load(Ordering::Relaxed);
+    for (part, value) in [("sum", inputs), ("count", batches)] {
+        let labels = format!("service=\"{consumer}\"");
+        line(text, &format!("{SIZES}_{part}"), &labels, value as f64);
+    }
 }
 
 fn head(text: &mut String, name: &str, kind: &str, help: &str) {

@@ -9,12 +9,16 @@ use contracts::time::Timestamp;
 use sync::atomic::AtomicI64;
 
 const STEPS: usize = Step::ALL.len();
+/// The most inputs of a batch that is counted under each; larger ones come after the last.
+const SIZES: [usize; 6] = [1, 4, 16, 64, 256, 1_024];
 
 /// Counters of one loop since it started.
 #[derive(Debug, Default)]
 pub struct Status {
     pub batches: AtomicU64,
     pub inputs: AtomicU64,
+    /// Batches by how many inputs they had.
+    sizes: [AtomicU64; SIZES.len() + 1],
     pub said: AtomicU64,
     /// Rows written for the inputs, events included; not the batch's own writer and positions.
     pub rows: AtomicU64,
@@ -54,6 +58,19 @@ impl Status {
             oldest => now.micros().saturating_sub(oldest).max(0),
         };
         Lag { messages, micros }
+    }
+
+    /// How many batches had at most so many inputs, and more than the bound before it; `None` for
+    /// those above all bounds.
+    pub fn sizes(&self) -> impl Iterator<Item = (Option<usize>, u64)> + '_ {
+        let bounds = SIZES.into_iter().map(Some).chain([None]);
+        let counts = self.sizes.iter().map(|count| count.load(Ordering::Relaxed));
+        bounds.zip(counts)
+    }
+
+    pub(crate) fn sized(&self, inputs: usize) {
+        let place = SIZES.iter().position(|bound| inputs <= *bound);
+        add(&self.sizes[place.unwrap_or(SIZES.len())], 1);
     }
 
     /// The steps this loop has taken or taken back, in the order of the saga table's codes.

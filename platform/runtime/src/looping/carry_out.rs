@@ -184,6 +184,7 @@ impl<S: Service> Loop<S> {
 
     fn count(&self, size: usize, done: &Done<S::Reply>, park: &[Parked]) {
         let status = &self.shared.status;
+        status.sized(size);
         let repeats = done
             .decisions
             .iter()

@@ -43,6 +43,9 @@ async fn what_is_ready_goes_in_one_batch() {
             .max();
         assert_eq!(last, Some(500));
         assert_eq!(running.batches(), 1);
+        let sizes = running.handle.status().sizes();
+        let sizes: Vec<_> = sizes.filter(|(_, batches)| *batches > 0).collect();
+        assert_eq!(sizes, [(Some(1_024), 1)], "more than 256 and at most 1,024");
     })
     .await;
 }

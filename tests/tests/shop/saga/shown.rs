@@ -378,5 +378,16 @@ async fn metrics_call_the_steps_by_the_words_of_the_saga_table() {
         text.contains("jangteo_consumer_lag{service=\"order\"} 0\n"),
         "{text}"
     );
+    let value = |name: &str| {
+        let mut lines = text.lines().filter_map(|line| line.rsplit_once(' '));
+        let found = lines.find(|(told, _)| *told == name);
+        found.map(|(_, value)| value).expect(name)
+    };
+    let batches = value("jangteo_batches_total{service=\"order\"}");
+    let all = value("jangteo_batch_inputs_bucket{service=\"order\",le=\"+Inf\"}");
+    let count = value("jangteo_batch_inputs_count{service=\"order\"}");
+    assert_eq!([all, count], [batches; 2], "each batch in one bucket");
+    let inputs = value("jangteo_inputs_total{service=\"order\"}");
+    assert_eq!(value("jangteo_batch_inputs_sum{service=\"order\"}"), inputs);
     shop.end().await;
 }
