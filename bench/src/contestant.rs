@@ -48,6 +48,13 @@ impl Contestant {
         Serving::start(command.arg(folder)).await
     }
 
+    /// A shop each of whose loops is killed once in so many inputs, and opened again.
+    pub async fn start_crashing(folder: &Path, once_in: u64) -> anyhow::Result<Serving> {
+        let mut command = host(Self::Shop.name());
+        command.arg(folder);
+        Serving::start(command.args(["--crash-once-in", &once_in.to_string()])).await
+    }
+
     /// What is wrong with the data that it left behind; nothing when it counts.
     pub fn breaches(self, folder: &Path) -> anyhow::Result<Vec<String>> {
         let data = folder.join(DATA);

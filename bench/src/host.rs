@@ -11,6 +11,7 @@ use clap::Subcommand;
 use crate::floor;
 use crate::population::Spec;
 
+mod crash;
 mod goods;
 mod monolith;
 mod people;
@@ -24,7 +25,12 @@ pub enum Host {
     /// Fill a shop's folder.
     SeedShop { folder: PathBuf, spec: String },
     /// Serve the shop, as `jangteo dev` does.
-    Shop { folder: PathBuf },
+    Shop {
+        folder: PathBuf,
+        /// Kill each loop of its services once in so many inputs.
+        #[arg(long)]
+        crash_once_in: Option<u64>,
+    },
     /// Fill the monolith's folder.
     SeedMonolith { folder: PathBuf, spec: String },
     /// Serve the monolith.
@@ -45,7 +51,10 @@ pub fn run(host: Host) -> anyhow::Result<()> {
         .build()?;
     match host {
         Host::SeedShop { folder, spec } => runtime.block_on(shop::seed(&folder, &spec_in(&spec)?)),
-        Host::Shop { folder } => runtime.block_on(shop::serve(&folder)),
+        Host::Shop {
+            folder,
+            crash_once_in,
+        } => runtime.block_on(shop::serve(&folder, crash_once_in)),
         Host::SeedMonolith { folder, spec } => {
             runtime.block_on(monolith::fill(&folder, &spec_in(&spec)?))
         }

@@ -2,6 +2,7 @@
 //! answers read as far as they are needed. All of it on one thread.
 
 mod closed;
+mod counters;
 mod governor;
 mod open;
 mod request;
@@ -9,7 +10,7 @@ mod tally;
 mod wire;
 
 pub use closed::{Closed, Passed, Until};
-pub use governor::Counters;
+pub use counters::{Counters, Sizes};
 pub use open::{Open, Step};
 pub use request::{Mix, Shoppers};
 pub use tally::Tally;

@@ -10,7 +10,7 @@ use anyhow::{bail, ensure};
 
 use crate::contestant::{Contestant, Serving};
 use crate::folder::Folder;
-use crate::load::{Closed, Counters, Passed, Shoppers, Tally, Until, Wire};
+use crate::load::{Closed, Counters, Passed, Shoppers, Sizes, Tally, Until, Wire};
 use crate::machine::{Noise, Usage};
 use crate::population::{Population, Spec};
 
@@ -46,6 +46,8 @@ pub struct Sample {
     pub generator_cpu: f64,
     /// Commits of the shop, one fsync each. The monolith commits once an order.
     pub transactions: Option<f64>,
+    /// Its batches by their sizes.
+    pub sizes: Sizes,
     pub noise: [Noise; 2],
 }
 
@@ -111,7 +113,11 @@ impl Ring {
         let before = self.counters().await?;
         let mut sample = measure(&self.serving, &self.noise, pass).await?;
         let counted = before.zip(self.counters().await?);
-        sample.transactions = counted.map(|(before, now)| now.since(before).transactions);
+        if let Some((before, now)) = counted {
+            let counted = now.since(&before);
+            sample.transactions = Some(counted.transactions);
+            sample.sizes = counted.sizes;
+        }
         Ok(sample)
     }
 
@@ -181,6 +187,7 @@ pub async fn measure(
         used,
         generator_cpu: generator.cpu_seconds,
         transactions: None,
+        sizes: Sizes::default(),
         noise: [noise_before, Noise::probe(noise)?],
     })
 }

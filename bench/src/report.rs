@@ -5,6 +5,7 @@
     reason = "a tool for people answers on standard output and talks on standard error"
 )]
 
+mod batches;
 mod drawing;
 mod markdown;
 pub mod pass;
@@ -14,6 +15,7 @@ pub use drawing::drawing;
 pub use markdown::{About, markdown};
 
 use crate::floor::{self, Took};
+use crate::load::Sizes;
 use crate::machine::Noise;
 use crate::measure::Sample;
 
@@ -21,6 +23,8 @@ use crate::measure::Sample;
 #[derive(Default)]
 pub struct Figures {
     rows: Vec<Row>,
+    /// Batches of the saturated passes by their sizes, over all rounds.
+    sizes: Sizes,
     facts: Vec<String>,
 }
 
@@ -120,6 +124,10 @@ impl Figures {
             noise: format!("batches of {batch}; {}", noise(floored.noise)),
             fsync_p99_ms: None,
         });
+    }
+
+    pub fn add_sizes(&mut self, sizes: &Sizes) {
+        self.sizes = self.sizes.with(sizes, 1.0);
     }
 
     pub fn fact(&mut self, says: String) {

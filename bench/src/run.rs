@@ -58,6 +58,8 @@ pub struct Plan {
     /// Who tries in the flash sale.
     pub attempts: u64,
     pub kills: u32,
+    /// Inputs of a loop between two crashes of it, where handlers crash.
+    pub crash_once_in: u64,
     /// Orders before each measurement of growth.
     pub growth: &'static [u64],
 }
@@ -84,6 +86,7 @@ impl Plan {
             floor_orders: 50_000,
             attempts: 20_000,
             kills: 20,
+            crash_once_in: 1_000,
             growth: &[10_000, 100_000, 1_000_000],
         }
     }
@@ -99,6 +102,7 @@ impl Plan {
             floor_orders: 500,
             attempts: 1_000,
             kills: 2,
+            crash_once_in: 50,
             growth: &[500, 1_000],
         }
     }

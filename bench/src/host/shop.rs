@@ -6,14 +6,26 @@ use std::path::Path;
 use anyhow::bail;
 use jangteo::shop::{Places, Shop};
 
-use super::{data, goods, people};
+use super::{crash, data, goods, people};
 use crate::population::{Buyer, Population, Spec};
 
-pub(super) async fn serve(folder: &Path) -> anyhow::Result<()> {
-    boot::telemetry("warn");
+pub(super) async fn serve(folder: &Path, crash_once_in: Option<u64>) -> anyhow::Result<()> {
+    // Loops that are killed on purpose warn of it.
+    boot::telemetry(if crash_once_in.is_some() {
+        "error"
+    } else {
+        "warn"
+    });
     let mut shop = Shop::start(&data(folder)).await?;
-    let router = shop.router();
+    let (router, places) = (shop.router(), shop.places.clone());
+    let crashes = async {
+        match crash_once_in {
+            Some(every) => crash::once_in(every, &places).await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
+        () = crashes => {}
         served = super::serve(router) => served?,
         ended = shop.ended() => bail!("a loop ended: {ended:?}"),
     }

@@ -4,56 +4,15 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use tokio::sync::Notify;
 
+use super::counters::Counters;
 use super::wire::Wire;
 
-const METRICS: &[u8] = b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n";
 const LOOK: Duration = Duration::from_millis(5);
 /// The last orders take milliseconds; a minute of looks means that one never ends.
 const LOOKS_AT_THE_END: u32 = 12_000;
-
-/// What the shop counts of itself.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Counters {
-    pub transactions: f64,
-    pub completed: f64,
-    /// Events that a loop has not read yet.
-    pub lag: f64,
-}
-
-impl Counters {
-    pub async fn read(wire: &mut Wire) -> anyhow::Result<Self> {
-        let reply = wire.exchange(METRICS).await?;
-        let text = std::str::from_utf8(reply.body).context("metrics are text")?;
-        let mut counters = Self::default();
-        for line in text.lines() {
-            let Some((name, value)) = line.rsplit_once(' ') else {
-                continue;
-            };
-            let Ok(value) = value.parse::<f64>() else {
-                continue;
-            };
-            if name.starts_with("jangteo_batches_total") {
-                counters.transactions += value;
-            } else if name.starts_with("jangteo_consumer_lag{") {
-                counters.lag += value;
-            } else if name.contains("step=\"confirm order\",direction=\"do\"") {
-                counters.completed += value;
-            }
-        }
-        Ok(counters)
-    }
-
-    pub fn since(self, before: Self) -> Self {
-        Self {
-            transactions: self.transactions - before.transactions,
-            completed: self.completed - before.completed,
-            lag: self.lag,
-        }
-    }
-}
 
 /// Lets senders go on while fewer orders than its window are under way.
 pub struct Governor {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::ratio::RATIOS;
-use super::{Figures, Row, Values, median, pass};
+use super::{Figures, Row, Values, batches, median, pass};
 use crate::machine;
 use crate::population::Spec;
 use crate::run::Plan;
@@ -22,6 +22,7 @@ pub fn markdown(about: &About<'_>, figures: &Figures) -> String {
     head(&mut text, about);
     ratios(&mut text, figures);
     passes(&mut text, figures);
+    sizes(&mut text, figures);
     facts(&mut text, figures);
     noise(&mut text, figures);
     text
@@ -149,6 +150,23 @@ fn row(pass: &str, contestant: &str, rows: &[&Row]) -> String {
         format!("{dirty}/{}", rows.len()),
     ];
     format!("| {pass} | {contestant} | {} |", cells.join(" | "))
+}
+
+fn sizes(text: &mut String, figures: &Figures) {
+    let lines = batches::lines(figures);
+    if lines.is_empty() {
+        return;
+    }
+    line(text, "## Batches\n");
+    let says = "how many of a loop's batches had so many inputs, over all rounds";
+    line(
+        text,
+        &format!("Of \"{}\": {says}.\n", pass::UNIFORM_SATURATED),
+    );
+    for row in lines {
+        line(text, &row);
+    }
+    line(text, "");
 }
 
 fn facts(text: &mut String, figures: &Figures) {

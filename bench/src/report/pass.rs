@@ -15,6 +15,7 @@ pub const NINE_TENTHS: &str = "W1 open loop, 90 %";
 pub const FLASH: &str = "W3 flash sale, all answers";
 pub const HAPPY: &str = "W4 happy orders";
 pub const FAILING: &str = "W4 failing orders, all answers";
+pub const CRASHING: &str = "W4 failing orders, handlers crash, all answers";
 pub const RUSH: &str = "W5 coupon rush, all answers";
 pub const BROWSE: &str = "W6 browse, all answers";
 pub const BURST: &str = "W8 burst";
@@ -22,7 +23,7 @@ pub const BARE: &str = "bare axum route";
 pub const GATEWAY: &str = "the same behind the gateway";
 pub const GROWN: &str = "W1 after growth";
 
-pub(super) const ALL: [&str; 21] = [
+pub(super) const ALL: [&str; 22] = [
     UNIFORM,
     HOT,
     UNIFORM_SATURATED,
@@ -38,6 +39,7 @@ pub(super) const ALL: [&str; 21] = [
     FLASH,
     HAPPY,
     FAILING,
+    CRASHING,
     RUSH,
     BROWSE,
     BURST,
@@ -48,7 +50,7 @@ pub(super) const ALL: [&str; 21] = [
 
 /// Whether refusals and looks count as well as orders.
 pub(super) fn counts_ends(pass: &str) -> bool {
-    [FLASH, FAILING, HAPPY, RUSH, BROWSE].contains(&pass)
+    [FLASH, FAILING, CRASHING, HAPPY, RUSH, BROWSE].contains(&pass)
 }
 
 /// Whether an answer there tells the end of an order.

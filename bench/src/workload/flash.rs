@@ -25,7 +25,7 @@ pub async fn run(arena: &Arena, plan: &Plan, figures: &mut Figures) -> anyhow::R
         ring.rest().await?;
         // On a slow machine an order may end after its shopper stopped waiting: the shop knows.
         let both = before.zip(ring.counters().await?);
-        let by_the_shop = both.map(|(before, now)| now.since(before).completed as u64);
+        let by_the_shop = both.map(|(before, now)| now.since(&before).completed as u64);
         let sold = by_the_shop.unwrap_or(sample.tally.completed);
         let pieces = u64::from(arena.spec.flash);
         ensure!(

@@ -47,6 +47,7 @@ pub async fn run(arena: &Arena, plan: &Plan, figures: &mut Figures) -> anyhow::R
             figures.add(name, "shop", round, &sample);
             saturated.push(sample);
         }
+        figures.add_sizes(&saturated[0].sizes);
         let loaded = shop.closed(8, Until::Elapsed(plan.length));
         let sample = shop
             .measure(loaded.batches(plan.batch, plan.window))
