@@ -32,8 +32,10 @@ enum Entry<R> {
     Asked,
     Absent,
     Same(R),
-    /// Was read, or put unread, and is written as an upsert.
+    /// Was read, and is written as an update of that row.
     Changed(R),
+    /// Was put unread, and is written as an upsert.
+    Unread(R),
     /// Was read and absent: written as an insert, for a row there would be somebody else's.
     Missing(R),
     /// New by construction: written as an insert that must not meet another row.
@@ -44,16 +46,22 @@ enum Entry<R> {
 impl<R> Entry<R> {
     fn is_changed(&self) -> bool {
         match self {
-            Self::Changed(_) | Self::Missing(_) | Self::Added(_) | Self::Removed => true,
+            Self::Changed(_)
+            | Self::Unread(_)
+            | Self::Missing(_)
+            | Self::Added(_)
+            | Self::Removed => true,
             Self::Asked | Self::Absent | Self::Same(_) => false,
         }
     }
 
     fn row(&self) -> Option<&R> {
         match self {
-            Self::Same(row) | Self::Changed(row) | Self::Missing(row) | Self::Added(row) => {
-                Some(row)
-            }
+            Self::Same(row)
+            | Self::Changed(row)
+            | Self::Unread(row)
+            | Self::Missing(row)
+            | Self::Added(row) => Some(row),
             Self::Asked | Self::Absent | Self::Removed => None,
         }
     }
@@ -125,7 +133,9 @@ impl<R: Row> Table<R> {
             *entry = Entry::Changed(row);
         }
         match entry {
-            Entry::Changed(row) | Entry::Missing(row) | Entry::Added(row) => Some(row),
+            Entry::Changed(row) | Entry::Unread(row) | Entry::Missing(row) | Entry::Added(row) => {
+                Some(row)
+            }
             Entry::Asked => panic!("{} {key:?} was asked, not fetched", R::SHAPE.table),
             Entry::Same(_) | Entry::Absent | Entry::Removed => None,
         }
@@ -144,13 +154,13 @@ impl<R: Row> Table<R> {
         let entry = match self.entries.get(&key) {
             Some(Entry::Added(_)) => Entry::Added(row),
             Some(Entry::Absent | Entry::Missing(_)) => Entry::Missing(row),
-            Some(Entry::Asked | Entry::Same(_) | Entry::Changed(_) | Entry::Removed) => {
-                Entry::Changed(row)
-            }
+            Some(Entry::Same(_) | Entry::Changed(_)) => Entry::Changed(row),
+            // Whether a row taken away in this batch stood in the store is not remembered.
+            Some(Entry::Asked | Entry::Unread(_) | Entry::Removed) => Entry::Unread(row),
             // Only a prefix names it.
             None => match self.covering(&key, R::Key::COLUMNS).any(|fetched| fetched) {
                 true => Entry::Missing(row),
-                false => Entry::Changed(row),
+                false => Entry::Unread(row),
             },
         };
         self.entries.insert(key, entry);
@@ -163,11 +173,15 @@ impl<R: Row> Table<R> {
     pub fn add(&mut self, row: R) {
         let key = row.key();
         let entry = match self.entries.get(&key) {
-            Some(Entry::Same(_) | Entry::Changed(_) | Entry::Missing(_) | Entry::Added(_)) => {
-                panic!("{} {key:?} is not new", R::SHAPE.table)
-            }
+            Some(
+                Entry::Same(_)
+                | Entry::Changed(_)
+                | Entry::Unread(_)
+                | Entry::Missing(_)
+                | Entry::Added(_),
+            ) => panic!("{} {key:?} is not new", R::SHAPE.table),
             // The row taken away in this batch still stands in the store.
-            Some(Entry::Removed) => Entry::Changed(row),
+            Some(Entry::Removed) => Entry::Unread(row),
             Some(Entry::Asked | Entry::Absent) | None => Entry::Added(row),
         };
         self.entries.insert(key, entry);
@@ -187,6 +201,7 @@ impl<R: Row> Table<R> {
             | Entry::Absent
             | Entry::Same(_)
             | Entry::Changed(_)
+            | Entry::Unread(_)
             | Entry::Missing(_)
             | Entry::Removed => None,
         })

@@ -18,6 +18,8 @@ pub(crate) struct Texts {
     pub first: String,
     pub after: String,
     pub insert: String,
+    /// Takes cells in shape order too; a table that is all key has nothing to update.
+    pub update: String,
     pub upsert: String,
     pub delete: String,
 }
@@ -66,11 +68,23 @@ impl Texts {
                 "SELECT {columns} FROM {table} WHERE \"{}\" >= ? ORDER BY {key}",
                 shape.key[0]
             ),
+            update: update(shape),
             upsert: format!("{insert} ON CONFLICT ({key}) DO {action}"),
             insert,
             delete: format!("DELETE FROM {table}{}", condition(shape, shape.key.len())),
         }
     }
+}
+
+fn update(shape: &Shape) -> String {
+    let mut numbered = shape
+        .all_columns()
+        .zip(1..)
+        .map(|(column, place)| format!("\"{column}\" = ?{place}"));
+    let key: Vec<_> = numbered.by_ref().take(shape.key.len()).collect();
+    let columns: Vec<_> = numbered.collect();
+    let (set, condition) = (columns.join(", "), key.join(" AND "));
+    format!("UPDATE {} SET {set} WHERE {condition}", shape.table)
 }
 
 fn select(shape: &Shape, given: usize) -> String {
@@ -164,6 +178,7 @@ mod tests {
             (&texts.select[1], "(a=?)"),
             (&texts.select[2], "(a=? AND b=?)"),
             (&texts.select[3], "(a=? AND b=? AND c=?)"),
+            (&texts.update, "(a=? AND b=? AND c=?)"),
             (&texts.from, "(a>?)"),
             (&texts.page, "(a=? AND (b,c)>(?,?))"),
             (&texts.after, "((a,b,c)>(?,?,?))"),

@@ -58,19 +58,27 @@ impl<'t> SqliteTx<'t> {
 
     pub(crate) fn flush(&mut self, rows: &mut impl Rows) -> Result<(), Failed> {
         for table in rows.tables() {
-            let texts = self.statements.of(table.shape());
-            let mut writes = Taken::new(self.connection, 3);
+            let shape = table.shape();
+            let texts = self.statements.of(shape);
+            let mut writes = Taken::new(self.connection, 4);
             table.changes(&mut |change: &Change<'_>| {
                 let (place, text) = match change.kind {
                     ChangeKind::Insert => (0, &texts.insert),
                     ChangeKind::Upsert => (1, &texts.upsert),
                     ChangeKind::Delete => (2, &texts.delete),
+                    // What is all key was read, and is as it was.
+                    ChangeKind::Update if shape.columns.is_empty() => return Ok(()),
+                    ChangeKind::Update => (3, &texts.update),
                 };
                 let statement = writes.take(place, text)?;
                 let mut binding = Binding::new(statement);
                 change.visit(&mut |cell| binding.bind(cell));
                 binding.finish()?;
-                statement.raw_execute().map_err(|e| failed(&e))?;
+                let rows = statement.raw_execute().map_err(|e| failed(&e))?;
+                if rows == 0 && change.kind == ChangeKind::Update {
+                    let table = shape.table;
+                    return Err(Failed::Transient(format!("a row of {table} is gone")));
+                }
                 Ok(())
             })?;
         }

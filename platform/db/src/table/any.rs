@@ -32,7 +32,10 @@ pub struct Change<'c> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeKind {
+    /// Meets no other row.
     Insert,
+    /// Meets the row that was read.
+    Update,
     Upsert,
     Delete,
 }
@@ -138,7 +141,8 @@ impl<R: Row> AnyTable for Table<R> {
         for (key, entry) in &self.entries {
             let (row, kind) = match entry {
                 Entry::Asked | Entry::Absent | Entry::Same(_) => continue,
-                Entry::Changed(row) => (Some(row), ChangeKind::Upsert),
+                Entry::Changed(row) => (Some(row), ChangeKind::Update),
+                Entry::Unread(row) => (Some(row), ChangeKind::Upsert),
                 Entry::Missing(row) | Entry::Added(row) => (Some(row), ChangeKind::Insert),
                 Entry::Removed => (None, ChangeKind::Delete),
             };
@@ -175,7 +179,9 @@ impl<R: Row> AnyTable for Table<R> {
         for (key, entry) in &self.entries {
             match entry {
                 Entry::Asked | Entry::Absent | Entry::Same(_) => {}
-                Entry::Changed(row) => changed.push((key.clone(), Some(row.clone()))),
+                Entry::Changed(row) | Entry::Unread(row) => {
+                    changed.push((key.clone(), Some(row.clone())));
+                }
                 Entry::Missing(row) | Entry::Added(row) => {
                     if maps
                         .table::<R>()

@@ -126,7 +126,7 @@ fn many_changes_of_a_row_are_written_once() {
         cup.colour = colour.to_owned();
         table.put(self::cup(1, 2, colour));
     }
-    assert_eq!(changes(&table), [ChangeKind::Upsert, ChangeKind::Insert]);
+    assert_eq!(changes(&table), [ChangeKind::Update, ChangeKind::Insert]);
 }
 
 #[test]
