@@ -1,9 +1,11 @@
 //! What Product serves: the catalogue to everybody, stock and its ledger to the shop's staff.
 //! Orders do not come through here: they are heard as events.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, anyhow};
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use boot::Place;
 use contracts::http::product::{
     AdjustStock, BatchGet, BatchView, CategoryView, CreateProduct, ListProducts, ProductSort,
@@ -21,6 +23,7 @@ use crate::domain::ranking::Window;
 use crate::domain::refusal::Refusal;
 use crate::domain::stock::{FULL, Level};
 use crate::input::{self, Input};
+use crate::view::top::Rankings;
 use crate::{Product, decide, view};
 
 mod docs;
@@ -31,8 +34,24 @@ const TOP: usize = 5;
 const CATEGORIES: &str = "categories";
 const LEDGER: &str = "stock-ledger";
 
+/// What the handlers work with.
+#[derive(Clone)]
+struct Api {
+    place: Place<Product>,
+    rankings: Arc<Rankings>,
+}
+
+impl FromRef<Api> for Place<Product> {
+    fn from_ref(api: &Api) -> Self {
+        api.place.clone()
+    }
+}
+
 pub fn router(place: Place<Product>) -> Router {
-    routes().with_state(place)
+    routes().with_state(Api {
+        place,
+        rankings: Arc::default(),
+    })
 }
 
 /// What is served, each with its documentation.
@@ -40,7 +59,7 @@ pub fn operations() -> Vec<Operation> {
     routes().operations()
 }
 
-fn routes() -> Routes<Place<Product>> {
+fn routes() -> Routes<Api> {
     let (adjustments, moves) = (
         "/api/v1/products/{id}/stock-adjustments",
         "/api/v1/products/{id}/stock-ledger",
@@ -141,17 +160,16 @@ async fn batch(
 }
 
 async fn top(
-    State(place): State<Place<Product>>,
+    State(api): State<Api>,
     context: Context,
     Query(asked): Query<TopProducts>,
     paging: Paging,
 ) -> Result<Json<TopView>, Failure> {
-    let now = place.handle.now();
+    let now = api.place.handle.now();
     let window = Window::of(asked.validate(now.seoul_day())?, now);
-    let (limit, language) = (paging.limit_or(TOP), context.language);
-    let read = place
-        .readers
-        .with(|reader| view::top::read(reader, window, limit, language));
+    let wanted = (window, paging.limit_or(TOP));
+    let readers = &api.place.readers;
+    let read = readers.with(|reader| api.rankings.read(reader, wanted, context.language, now));
     Ok(Json(TopView {
         from: window.begins(),
         to: window.ends(),

@@ -1,37 +1,94 @@
 //! What sold best within a window. Products that are not sold any more are passed over; ties go to
-//! the older product.
+//! the older product. A ranking adds up all that was sold within its window, for everybody who looks
+//! at it within a second; the products in it are as they are now.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use contracts::http::product::RankedView;
 use contracts::ids::ProductId;
 use contracts::problem::Language;
+use contracts::time::Timestamp;
 use db::{Failed, Reader};
 
 use super::{shown, standing};
 use crate::domain::ranking::{Hour, Window};
 use crate::store::day_number;
 
-pub fn read(
-    reader: &Reader,
+/// How long a ranking is shown before it is added up anew.
+const SHOWN: Duration = Duration::from_secs(1);
+/// Rankings kept; the oldest goes first.
+const MOST_KEPT: usize = 32;
+
+/// A product, and how many pieces of it were sold.
+type Sold = (ProductId, i64);
+
+/// The rankings of the last second.
+#[derive(Debug, Default)]
+pub struct Rankings(Mutex<VecDeque<Kept>>);
+
+#[derive(Debug)]
+struct Kept {
     window: Window,
     limit: usize,
-    language: Language,
-) -> Result<Vec<RankedView>, Failed> {
-    reader.at_one_moment(|reader| {
-        let mut views = Vec::new();
-        for (rank, (id, sold)) in (1..).zip(best(reader, window, limit)?) {
-            if let Some((product, level)) = standing(reader, id)? {
-                views.push(RankedView {
-                    rank,
-                    sold,
-                    product: shown(&product, level, language),
-                });
-            }
-        }
-        Ok(views)
-    })
+    at: Timestamp,
+    best: Arc<[Sold]>,
 }
 
-fn best(reader: &Reader, window: Window, limit: usize) -> Result<Vec<(ProductId, i64)>, Failed> {
+impl Rankings {
+    pub fn read(
+        &self,
+        reader: &Reader,
+        (window, limit): (Window, usize),
+        language: Language,
+        now: Timestamp,
+    ) -> Result<Vec<RankedView>, Failed> {
+        let best = self.best(reader, (window, limit), now)?;
+        reader.at_one_moment(|reader| {
+            let mut views = Vec::new();
+            for (rank, (id, sold)) in (1..).zip(&*best) {
+                if let Some((product, level)) = standing(reader, *id)? {
+                    views.push(RankedView {
+                        rank,
+                        sold: *sold,
+                        product: shown(&product, level, language),
+                    });
+                }
+            }
+            Ok(views)
+        })
+    }
+
+    /// Whoever comes while a ranking is added up waits for it instead of adding it up again.
+    fn best(
+        &self,
+        reader: &Reader,
+        (window, limit): (Window, usize),
+        now: Timestamp,
+    ) -> Result<Arc<[Sold]>, Failed> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // One of a later time was kept before the clock was set back.
+        all.retain(|kept| kept.at <= now && now.since(kept.at) < SHOWN);
+        let wanted = |kept: &&Kept| kept.window == window && kept.limit == limit;
+        if let Some(kept) = all.iter().find(wanted) {
+            return Ok(Arc::clone(&kept.best));
+        }
+        let best: Arc<[Sold]> = best(reader, window, limit)?.into();
+        if all.len() == MOST_KEPT {
+            all.pop_front();
+        }
+        all.push_back(Kept {
+            window,
+            limit,
+            at: now,
+            best: Arc::clone(&best),
+        });
+        Ok(best)
+    }
+}
+
+fn best(reader: &Reader, window: Window, limit: usize) -> Result<Vec<Sold>, Failed> {
     // No day has a number below another's, so an empty range of days is one that ends before it
     // begins.
     let (hours, days) = match window {

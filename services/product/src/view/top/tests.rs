@@ -19,6 +19,19 @@ fn now() -> Timestamp {
     at("2026-11-23T00:30:00Z")
 }
 
+fn product(product_id: ProductId, status: Status) -> Product {
+    Product {
+        product_id,
+        category: "kitchen".to_owned(),
+        name: "상품".to_owned(),
+        name_en: "Thing".to_owned(),
+        price: Money::new(1),
+        status,
+        version: 1,
+        created_at: Timestamp::from_micros(0),
+    }
+}
+
 /// Rank, product and pieces.
 type Place = (u32, ProductId, i64);
 
@@ -33,16 +46,7 @@ impl Sales {
             (BAG, Status::OnSale),
             (HAT, Status::Discontinued),
         ] {
-            rows.product.add(Product {
-                product_id,
-                category: "kitchen".to_owned(),
-                name: "상품".to_owned(),
-                name_en: "Thing".to_owned(),
-                price: Money::new(1),
-                status,
-                version: 1,
-                created_at: Timestamp::from_micros(0),
-            });
+            rows.product.add(product(product_id, status));
             rows.stock.add(Stock {
                 product_id,
                 quantity: 1,
@@ -70,16 +74,16 @@ impl Sales {
         self
     }
 
-    async fn check(mut self, rankings: &[(TopWindow, &[Place])]) {
+    async fn check(self, rankings: &[(TopWindow, &[Place])]) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("product.db");
         let mut db = Db::Sqlite(Sqlite::open(&path, crate::MIGRATIONS).unwrap());
-        let mut tx = db.begin().await.unwrap();
-        tx.flush(&mut self.0).await.unwrap();
-        tx.commit().await.unwrap();
+        write(&mut db, self).await;
         let reader = Reader::open(&path).unwrap();
         for (window, expected) in rankings {
-            let found = read(&reader, Window::of(*window, now()), 2, Language::Ko).unwrap();
+            let wanted = (Window::of(*window, now()), 2);
+            let found = Rankings::default().read(&reader, wanted, Language::Ko, now());
+            let found = found.unwrap();
             let found: Vec<_> = found
                 .iter()
                 .map(|view| (view.rank, view.product.id, view.sold))
@@ -87,6 +91,12 @@ impl Sales {
             assert_eq!(found, *expected, "{window:?}");
         }
     }
+}
+
+async fn write(db: &mut Db, mut sales: Sales) {
+    let mut tx = db.begin().await.unwrap();
+    tx.flush(&mut sales.0).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 fn board(board: Board, day: &str) -> TopWindow {
@@ -199,4 +209,40 @@ fn a_window_is_searched_for() {
         let scan = format!("SCAN {table}");
         assert!(!plan.iter().any(|line| line.starts_with(&scan)), "{plan:?}");
     }
+}
+
+#[tokio::test]
+async fn a_ranking_is_added_up_once_a_second_and_its_products_are_as_they_are_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("product.db");
+    let mut db = Db::Sqlite(Sqlite::open(&path, crate::MIGRATIONS).unwrap());
+    write(&mut db, Sales::new().hour("2026-11-23T00:00:00Z", MUG, 5)).await;
+    let (reader, rankings) = (Reader::open(&path).unwrap(), Rankings::default());
+    let ranked = |limit, now| {
+        let wanted = (Window::of(TopWindow::Hours { days: 1 }, now), limit);
+        let views = rankings.read(&reader, wanted, Language::Ko, now).unwrap();
+        let view = |view: RankedView| (view.product.id, view.product.price);
+        views.into_iter().map(view).collect::<Vec<_>>()
+    };
+    let (cheap, dear) = (Money::new(1), Money::new(2));
+    assert_eq!(ranked(2, now()), [(MUG, cheap)]);
+    let mut change = Rows::default();
+    change.rank.add(Rank {
+        hour: Hour::of(now()).number(),
+        product_id: BAG,
+        quantity: 9,
+    });
+    change.product.ask((MUG, "kitchen".to_owned()));
+    change.product.put(Product {
+        price: dear,
+        ..product(MUG, Status::OnSale)
+    });
+    write(&mut db, Sales(change)).await;
+    let soon = now().plus(Duration::from_millis(999));
+    let (bag, mug) = ((BAG, cheap), (MUG, dear));
+    assert_eq!(ranked(2, soon), [mug], "the sums of before");
+    assert_eq!(ranked(1, soon), [bag], "another ranking");
+    assert_eq!(ranked(2, now().plus(SHOWN)), [bag, mug]);
+    let set_back = Timestamp::from_micros(now().micros() - 1);
+    assert_eq!(ranked(2, set_back), [bag, mug], "of a clock set back");
 }
