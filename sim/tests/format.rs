@@ -17,8 +17,8 @@ const DRAWS: [&str; 6] = [
 const ALSO: [&str; 1] = ["rng.rs"];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(folder).expect("a folder of this crate") {
+        let path = entry.expect("it can be read").path();
         if path.is_dir() {
             sources(&path, found);
         } else if path.extension().is_some_and(|is| is == "rs") {

@@ -33,9 +33,9 @@ const CHECKPOINT_PAGES: u32 = 16_384;
 /// A log that was moved into the file whole is written over from its beginning, and keeps this
 /// size: writing where the file already has blocks is what makes a commit's sync cheap.
 const KEPT_LOG_BYTES: i64 = 72 << 20;
-/// What a writer keeps of its file in memory: more than a full batch changes. Pages that fall out
-/// come back from the system's cache, and SQLite looks through all of its own at a commit that moved
-/// pages about.
+/// What a writer keeps of its file in memory: more than a full batch changes. Pages that fall
+/// out come back from the system's cache, and SQLite looks through all of its own at a commit that
+/// moved pages about.
 const CACHE_KIB: i64 = 4_096;
 /// How long an opening waits for another process on the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -1,6 +1,6 @@
 //! What sold best within a window. Products that are not sold any more are passed over; ties go to
-//! the older product. A ranking adds up all that was sold within its window, for everybody who looks
-//! at it within a second; the products in it are as they are now.
+//! the older product. A ranking adds up all that was sold within its window, for everybody who
+//! looks at it within a second; the products in it are as they are now.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
