@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::figures;
 use crate::shell::{self, PROFILE, cargo, command};
 
 const RESULTS: &str = "bench/RESULTS.md";
@@ -21,7 +22,11 @@ pub fn run(args: &[String]) -> Result<()> {
     if args.is_empty() {
         bench.args(["--results", RESULTS, "--figure", FIGURE]);
     }
-    shell::run(bench.args(args))
+    shell::run(bench.args(args))?;
+    match args.is_empty() {
+        true => figures::run(false),
+        false => Ok(()),
+    }
 }
 
 /// As CI runs it.

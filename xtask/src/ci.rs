@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use crate::shell::{self, PROFILE, cargo};
-use crate::{bench, browser, chaos, interleave, saga, sim, test, tidy};
+use crate::{bench, browser, chaos, figures, interleave, saga, sim, test, tidy};
 
 /// Schedules of the simulator in one CI run; campaigns run more, by hand.
 const SEEDS: &str = "300000";
@@ -35,6 +35,7 @@ fn all(steps: &mut Vec<Step>) -> Result<test::Totals> {
     })?;
     step(steps, "tidy", tidy::run)?;
     step(steps, "saga", || saga::run(true))?;
+    step(steps, "figures", || figures::run(true))?;
     step(steps, "clippy", clippy)?;
     let totals = step(steps, "test", || test::run_all(&[]))?;
     let totals = totals.and(step(steps, "browser", browser::run_all)?);

@@ -10,8 +10,10 @@ mod bench;
 mod browser;
 mod chaos;
 mod ci;
+mod figures;
 mod golden;
 mod interleave;
+mod markers;
 mod saga;
 mod shell;
 mod sim;
@@ -68,6 +70,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Puts the figures of bench/RESULTS.md into the READMEs, as `bench` does in the end.
+    Figures {
+        /// Changes nothing, and fails when a README is stale.
+        #[arg(long)]
+        check: bool,
+    },
     /// Starts what the tests need and runs them all; arguments go to `cargo test`.
     Test {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -102,6 +110,7 @@ fn main() -> ExitCode {
             None => interleave::run(count, &tests),
         },
         Task::Bench { args } => bench::run(&args),
+        Task::Figures { check } => figures::run(check),
         Task::Test { args } => test::run(&args),
         Task::Browser => browser::run(),
         Task::Screenshots => browser::screenshots(),
