@@ -40,7 +40,14 @@ pub fn explore(name: &str, scenario: fn()) {
     let mut ran = Runner::new(random, config.clone()).run(scenario);
     ran += Runner::new(few, config).run(scenario);
     let different = seen.lock().expect("nobody panicked with it").len();
-    println!("interleavings: {ran}, different: {different}, of: {name}");
+    tell(&format!(
+        "interleavings: {ran}, different: {different}, of: {name}"
+    ));
+}
+
+#[expect(clippy::print_stdout, reason = "xtask reads it")]
+fn tell(line: &str) {
+    println!("{line}");
 }
 
 #[expect(

@@ -31,8 +31,11 @@ fn any_point() -> FaultPoint {
     FaultPoint::ALL[point]
 }
 
+/// A sender's key, and what its two commands were answered.
+type Answered = (i64, [Result<i64, Unanswered>; 2]);
+
 /// Two senders of two commands each while the loop is killed somewhere. Gives what was answered.
-fn sent_while_killed(opens: bool) -> (Stage<Till>, Vec<(i64, [Result<i64, Unanswered>; 2])>) {
+fn sent_while_killed(opens: bool) -> (Stage<Till>, Vec<Answered>) {
     let (till, running) = Stage::<Till>::open(vec![]);
     let host = host(&till, running, opens);
     let senders = [1, 2].map(|key| {
@@ -50,7 +53,7 @@ fn sent_while_killed(opens: bool) -> (Stage<Till>, Vec<(i64, [Result<i64, Unansw
 
 /// Whoever was told a count has it; whoever was told that the outcome is not known has it or not;
 /// whoever was refused has not.
-fn check(till: &Stage<Till>, replies: &[(i64, [Result<i64, Unanswered>; 2])]) {
+fn check(till: &Stage<Till>, replies: &[Answered]) {
     for (key, replies) in replies {
         let count = |of: fn(&Result<i64, Unanswered>) -> bool| {
             i64::try_from(replies.iter().filter(|reply| of(reply)).count()).expect("two")
