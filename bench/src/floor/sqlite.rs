@@ -75,7 +75,7 @@ impl Stage {
         let db = Connection::open(file)?;
         db.pragma_update(None, "journal_mode", "WAL")?;
         db.pragma_update(None, "synchronous", "FULL")?;
-        // As the shop's: 16 MiB of log before a checkpoint, 64 MiB of pages.
+        // 16 MiB of log before a checkpoint, and 64 MiB of pages, more than the shop allows itself.
         db.pragma_update(None, "wal_autocheckpoint", 4_096)?;
         db.pragma_update(None, "cache_size", -65_536)?;
         db.execute_batch(schema)?;
