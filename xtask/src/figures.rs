@@ -1,10 +1,11 @@
 //! Puts figures of the benchmark's last whole run into the READMEs, between markers: what is told
 //! there was measured, and is what `bench/RESULTS.md` says.
 
-use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
 
-use crate::markers::Markers;
-use crate::shell::root;
+use anyhow::{Context, Result};
+
+use crate::generated::{self, Markers};
 
 const RESULTS: &str = "bench/RESULTS.md";
 const MARKERS: Markers = Markers {
@@ -62,30 +63,16 @@ const DOCUMENTS: [Document; 2] = [
 
 /// Writes the documents; with `check` only says which of them are stale, and fails when any is.
 pub fn run(check: bool) -> Result<()> {
-    let results = read(RESULTS)?;
-    let mut stale = Vec::new();
+    let results = generated::read(Path::new(RESULTS))?;
+    let mut files = Vec::new();
     for document in &DOCUMENTS {
-        let found = read(document.path)?;
-        let lines = figures(document, &results)?;
-        let text = MARKERS.put(&found, &lines);
+        let path = PathBuf::from(document.path);
+        let text = MARKERS.put(&generated::read(&path)?, &figures(document, &results)?);
         let text = text.with_context(|| format!("in {}", document.path))?;
-        if text != found {
-            stale.push(document.path);
-            if !check {
-                let written = std::fs::write(root().join(document.path), text);
-                written.with_context(|| format!("could not write {}", document.path))?;
-                println!("wrote {}", document.path);
-            }
-        }
+        files.push((path, text));
     }
-    if check && !stale.is_empty() {
-        bail!("stale: {}; run `cargo xtask figures`", stale.join(", "));
-    }
+    generated::put(files, check, "figures")?;
     Ok(())
-}
-
-fn read(path: &str) -> Result<String> {
-    std::fs::read_to_string(root().join(path)).with_context(|| format!("could not read {path}"))
 }
 
 /// The picture, and a row for each ratio that is told.

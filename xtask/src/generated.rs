@@ -1,6 +1,42 @@
-//! Generated lines within a document that is written by hand, between two markers.
+//! Generated documents: whole ones, and lines between two markers in one that is written by hand.
 
-use anyhow::{Context, Result, ensure};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::shell::root;
+
+/// Writes files, each with the text it should have, where they have another; with `check` only
+/// says which those are, and fails when there are any. `task` is what writes them. True when all
+/// had their text.
+pub fn put(files: Vec<(PathBuf, String)>, check: bool, task: &str) -> Result<bool> {
+    let mut stale = Vec::new();
+    for (path, text) in files {
+        let on_disk = root().join(&path);
+        if std::fs::read_to_string(&on_disk).is_ok_and(|found| found == text) {
+            continue;
+        }
+        if !check {
+            std::fs::write(&on_disk, text)
+                .with_context(|| format!("could not write {}", path.display()))?;
+            println!("wrote {}", path.display());
+        }
+        stale.push(path.display().to_string());
+    }
+    if check && !stale.is_empty() {
+        bail!(
+            "stale: {}; run `cargo xtask {task}` and commit what it wrote",
+            stale.join(", ")
+        );
+    }
+    Ok(stale.is_empty())
+}
+
+/// The text of a file of the repository.
+pub fn read(path: &Path) -> Result<String> {
+    let text = std::fs::read_to_string(root().join(path));
+    text.with_context(|| format!("could not read {}", path.display()))
+}
 
 /// Two lines of a document; what stands between them is generated.
 pub struct Markers {
