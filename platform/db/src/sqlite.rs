@@ -1,38 +1,33 @@
 //! SQLite: one writing connection with `synchronous=FULL`, its own checkpoints, and readers.
 
-use std::cell::{Cell, RefCell};
-use std::ffi::c_int;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
-use rusqlite::hooks::Wal;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::migrate::{self, Migrations};
 
 mod file;
+mod log;
 mod reader;
 mod selects;
 mod statements;
 mod transaction;
 mod wal;
 
+use log::Log;
 pub use reader::{Reader, Readers};
 use selects::Selects;
 use statements::Statements;
 pub use transaction::SqliteTx;
 pub use wal::{WAL_ALARM_BYTES, WalWatch};
 
-/// Past this many pages in the write-ahead log the writer checkpoints between batches: 64 MiB. A
-/// page that many batches change is moved into the file once for all of them.
-const CHECKPOINT_PAGES: u32 = 16_384;
 /// A log that was moved into the file whole is written over from its beginning, and keeps this
 /// size: writing where the file already has blocks is what makes a commit's sync cheap.
-const KEPT_LOG_BYTES: i64 = 72 << 20;
+const KEPT_LOG_BYTES: i64 = 32 << 20;
 /// What a writer keeps of its file in memory: more than a full batch changes. Pages that fall
 /// out come back from the system's cache, and SQLite looks through all of its own at a commit that
 /// moved pages about.
@@ -61,13 +56,12 @@ pub enum OpenError {
 
 /// The writing side of one database file.
 pub struct Sqlite {
+    /// None of a database in memory. Dropped first: what moves it has a connection of its own, and
+    /// the last one to close removes the log.
+    log: Option<Log>,
     connection: Connection,
     statements: RefCell<Statements>,
     path: Option<PathBuf>,
-    /// Pages in the write-ahead log after the last commit.
-    log_pages: Arc<AtomicU32>,
-    /// The length of the write-ahead log's file, as far as this connection made it so long.
-    log_bytes: Cell<u64>,
 }
 
 impl Sqlite {
@@ -131,7 +125,7 @@ impl Sqlite {
     }
 
     /// From here on another process that writes the same file is not waited for: the transaction
-    /// fails as transient, and comes again. For a loop, which shares its thread with others.
+    /// fails as transient, and comes again. For a loop, whose callers would wait with it.
     ///
     /// # Errors
     /// When the connection does not take the setting.
@@ -151,19 +145,12 @@ impl Sqlite {
     }
 
     fn over(mut connection: Connection, path: Option<PathBuf>) -> Result<Self, OpenError> {
-        let log_pages = Arc::new(AtomicU32::new(0));
-        let committed = Arc::clone(&log_pages);
-        connection.wal_hook(Some(move |_: &mut Wal, pages: c_int| {
-            committed.store(u32::try_from(pages).unwrap_or(0), Ordering::Relaxed);
-            Ok(())
-        }))?;
-        let left = path.as_deref().map_or(0, wal::bytes);
+        let log = path.as_deref().map(|path| Log::of(&mut connection, path));
         Ok(Self {
+            log: log.transpose()?,
             connection,
             statements: RefCell::default(),
             path,
-            log_pages,
-            log_bytes: Cell::new(left),
         })
     }
 
@@ -184,40 +171,17 @@ impl Sqlite {
         SqliteTx::begin(&self.connection, self.statements.get_mut())
     }
 
-    /// Moves the write-ahead log into the file when it grew past 64 MiB, or wholly when `idle`.
-    /// A reader in the way only postpones it, and is not waited for: the loops of a process share
-    /// a thread. Returns the log's size afterwards.
+    /// Moves the write-ahead log into the file when it grew past 16 MiB, or wholly when `idle`:
+    /// most of it on another thread, so that this returns soon. A reader in the way only postpones
+    /// it, and is not waited for. Returns the log's size afterwards.
+    ///
+    /// # Errors
+    /// Those of a checkpoint that this call made, or that ended since the last one.
     pub fn checkpoint(&self, idle: bool) -> Result<u64, crate::Failed> {
-        let Some(path) = &self.path else {
-            return Ok(0);
-        };
-        let pages = self.log_pages.load(Ordering::Relaxed);
-        if !idle && pages < CHECKPOINT_PAGES {
-            // The file is as long as the log was at its longest; a look at it after every batch
-            // would cost as much as a row.
-            let reached = self.log_bytes.get().max(wal::bytes_of(pages));
-            self.log_bytes.set(reached);
-            return Ok(reached);
-        }
-        if idle && wal::bytes(path) == 0 {
-            self.log_bytes.set(0);
-            return Ok(0);
-        }
-        let pragma = match idle {
-            true => "PRAGMA wal_checkpoint(TRUNCATE)",
-            false => "PRAGMA wal_checkpoint(PASSIVE)",
-        };
-        let connection = &self.connection;
-        connection
-            .busy_timeout(Duration::ZERO)
-            .map_err(|e| transaction::failed(&e))?;
-        let checkpoint = connection.query_row(pragma, [], |_| Ok(()));
-        match checkpoint.map_err(|e| transaction::failed(&e)) {
-            Err(crate::Failed::Transient(_)) | Ok(()) => {
-                self.log_bytes.set(wal::bytes(path));
-                Ok(self.log_bytes.get())
-            }
-            Err(failed) => Err(failed),
+        match (&self.log, idle) {
+            (None, _) => Ok(0),
+            (Some(log), true) => log.give_back(&self.connection),
+            (Some(log), false) => log.look(&self.connection),
         }
     }
 

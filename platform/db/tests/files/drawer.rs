@@ -1,5 +1,6 @@
 //! A small database file to try things on.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use db::{Db, Failed, Migration, Migrations, OpenError, Sqlite, Table};
@@ -52,15 +53,26 @@ impl Drawer {
         std::fs::metadata(self.path()).map_or(0, |file| file.len())
     }
 
+    /// How often the log was begun anew: the checkpoint sequence number of its header
+    /// (<https://www.sqlite.org/fileformat2.html#the_write_ahead_log>).
+    pub fn log_begun(&self) -> u32 {
+        let mut header = [0; 16];
+        let mut log = self.log().expect("there is a log");
+        log.read_exact(&mut header).expect("it has a header");
+        u32::from_be_bytes([header[12], header[13], header[14], header[15]])
+    }
+
     pub fn log_bytes(&self) -> u64 {
         let log = self.folder.path().join("cards.db-wal");
         std::fs::metadata(log).map_or(0, |log| log.len())
     }
 
-    /// The log itself, to be written to behind the database's back.
+    /// The log itself, to be read and written behind the database's back.
     pub fn log(&self) -> std::io::Result<std::fs::File> {
         let log = self.folder.path().join("cards.db-wal");
-        std::fs::OpenOptions::new().write(true).open(log)
+        let mut options = std::fs::OpenOptions::new();
+        options.read(true).write(true);
+        options.open(log)
     }
 
     pub fn open(&self) -> Sqlite {

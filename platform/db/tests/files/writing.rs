@@ -6,6 +6,8 @@ use futures::FutureExt;
 use crate::drawer::{Card, Drawer, add};
 
 const MEGABYTE: u64 = 1 << 20;
+/// How often a loop may look while a thread moves a log on a busy machine: some minutes of it.
+const MOST_LOOKS: usize = 50_000_000;
 
 fn checkpoint(db: &Db, idle: bool) {
     let Db::Sqlite(sqlite) = db else {
@@ -50,31 +52,101 @@ fn a_reader_in_the_way_only_postpones_it() {
     assert_eq!(drawer.log_bytes(), 0);
 }
 
+/// Looks at the log, as a loop does between batches, until what is moved beside it is there.
+fn checkpoint_until(db: &mut Db, idle: bool, mut moved: impl FnMut(&mut Db) -> bool) {
+    for _ in 0..MOST_LOOKS {
+        if moved(db) {
+            return;
+        }
+        checkpoint(db, idle);
+        std::thread::yield_now();
+    }
+    panic!("nothing moved the log");
+}
+
 #[test]
 fn a_busy_writer_writes_its_log_over_and_does_not_move_it_at_every_batch() {
     let drawer = Drawer::new();
     let mut db = Db::Sqlite(drawer.open());
-    for part in 0..50 {
+    for part in 0..12 {
         megabyte(&mut db, part);
+        checkpoint(&db, false);
     }
-    checkpoint(&db, false);
     let before = drawer.bytes();
     assert!(before < 2 * MEGABYTE, "{before} bytes were moved too early");
-    for part in 50..60 {
+    for part in 12..18 {
         megabyte(&mut db, part);
     }
-    let log = drawer.log_bytes();
-    assert!(log > 64 * MEGABYTE, "{log}");
-    checkpoint(&db, false);
-    let moved = drawer.bytes();
-    assert!(moved > 60 * MEGABYTE, "{moved} bytes after the checkpoint");
+    let begun = drawer.log_begun();
+    let mut cards = 0..;
+    checkpoint_until(&mut db, false, |db| {
+        add(db, 18, cards.next(), "one more");
+        drawer.log_begun() != begun
+    });
+    let (log, moved) = (drawer.log_bytes(), drawer.bytes());
+    assert!(log > 16 * MEGABYTE, "{log}");
+    assert!(moved > 18 * MEGABYTE, "{moved} bytes were moved");
     // The log is as long as it was, and hardly any of it is in use.
-    for part in 60..64 {
+    for part in 19..23 {
         megabyte(&mut db, part);
         checkpoint(&db, false);
     }
     assert_eq!(drawer.log_bytes(), log);
     assert_eq!(drawer.bytes(), moved, "nothing was moved again");
+}
+
+#[test]
+fn batches_that_go_on_while_a_long_log_is_moved_are_moved_after_it() {
+    let drawer = Drawer::new();
+    let mut db = Db::Sqlite(drawer.open());
+    for part in 0..100 {
+        megabyte(&mut db, part);
+        checkpoint(&db, false);
+    }
+    // It was begun anew several times, or it would hold all of it.
+    let log = drawer.log_bytes();
+    assert!(log < 60 * MEGABYTE, "{log}");
+    checkpoint_until(&mut db, true, |_| drawer.log_bytes() == 0);
+    assert!(drawer.bytes() > 100 * MEGABYTE);
+    assert_eq!(db.all::<Card>().expect("reads").len(), 1_100);
+}
+
+#[test]
+fn a_long_log_that_a_reader_needed_is_moved_once_it_is_gone() {
+    let drawer = Drawer::new();
+    let mut db = Db::Sqlite(drawer.open());
+    add(&mut db, 100, [1], "one");
+    let reader = Reader::open(&drawer.path()).expect("opens");
+    let read = reader.at_one_moment(|reader| {
+        let before = reader.all::<Card>()?.len();
+        for part in 0..24 {
+            megabyte(&mut db, part);
+            checkpoint(&db, false);
+        }
+        assert_eq!(reader.all::<Card>()?.len(), before);
+        Ok(before)
+    });
+    assert_eq!(read.expect("reads"), 1);
+    let before = drawer.bytes();
+    assert!(before < 2 * MEGABYTE, "{before} bytes were moved under it");
+    for part in 24..30 {
+        megabyte(&mut db, part);
+    }
+    checkpoint_until(&mut db, false, |_| drawer.bytes() > 30 * MEGABYTE);
+}
+
+#[test]
+fn a_writer_that_goes_waits_for_what_is_moved_beside_it() {
+    let drawer = Drawer::new();
+    let mut db = Db::Sqlite(drawer.open());
+    for part in 0..18 {
+        megabyte(&mut db, part);
+    }
+    checkpoint(&db, false);
+    drop(db);
+    // Whoever is the last to close the file takes the log away.
+    assert_eq!(drawer.log_bytes(), 0);
+    assert!(drawer.bytes() > 18 * MEGABYTE);
 }
 
 #[test]
