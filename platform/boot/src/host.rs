@@ -1,10 +1,9 @@
 //! One process that hosts services: opens their databases, wires their topics, runs their loops
-//! on a few threads, and stops them.
+//! on a thread each, and stops them.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::marker::PhantomData;
-use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -15,9 +14,7 @@ use contracts::envelope::ServiceName;
 use contracts::time::Timestamp;
 use db::{Db, Failed, Migrations, OpenError, Readers, Sqlite, Writer};
 use event_log::{EventLog, Topic, Topics};
-use futures::StreamExt;
 use futures::future::LocalBoxFuture;
-use futures::stream::FuturesUnordered;
 use platform_http::{Operation, Realm, Signer, Verifier};
 use runtime::{Handle, Loop, OpenLoop, Service, Stopped, take_over};
 use tokio::sync::mpsc;
@@ -71,7 +68,7 @@ pub struct Host {
     signer: Arc<Signer>,
     topics: Vec<Arc<Topic>>,
     locks: BTreeMap<&'static str, File>,
-    starters: Vec<Starter>,
+    starters: Vec<(&'static str, Starter)>,
     stops: Vec<Stop>,
 }
 
@@ -229,7 +226,8 @@ impl Host {
             clock: self.clock,
             handle: handle.clone(),
         };
-        self.starters.push(starter(running, reopening));
+        self.starters
+            .push((S::CONSUMER, starter(running, reopening)));
         let (folder, signer) = (self.folder.path().to_owned(), Arc::clone(&self.signer));
         Ok(Place {
             handle,
@@ -239,22 +237,13 @@ impl Host {
         })
     }
 
-    /// Runs the loops on a few threads, taking turns on each: while one waits for its disk, the
-    /// others' work goes on. The loops of a thread take turns in the order they were woken: a
-    /// `LocalSet` would let a command's loop wait, woken by an HTTP thread, until no saga moves
-    /// any more.
+    /// Runs each loop on a thread of its own: while one waits for its disk, the others work.
     pub fn run(self) -> anyhow::Result<Running> {
         let (sender, ended) = mpsc::unbounded_channel();
-        let mut shares: Vec<Vec<Starter>> = Vec::new();
-        shares.resize_with(threads().min(self.starters.len()).max(1), Vec::new);
-        let count = shares.len();
-        for (nth, starter) in self.starters.into_iter().enumerate() {
-            shares[nth % count].push(starter);
-        }
-        let threads = shares.into_iter().enumerate().map(|(nth, share)| {
+        let threads = self.starters.into_iter().map(|(consumer, start)| {
             let sender = sender.clone();
-            let named = std::thread::Builder::new().name(format!("loops-{nth}"));
-            named.spawn(move || take_turns(share, &sender))
+            let named = std::thread::Builder::new().name(format!("loop-{consumer}"));
+            named.spawn(move || run_here(start(sender)))
         });
         let threads = threads.collect::<std::io::Result<Vec<_>>>();
         Ok(Running {
@@ -266,20 +255,13 @@ impl Host {
     }
 }
 
-/// As many as there are cores: a loop waits for its disk as long as it works.
-fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZero::get)
-}
-
-/// Runs loops on this thread until all have ended.
-fn take_turns(share: Vec<Starter>, sender: &mpsc::UnboundedSender<Ended>) {
+/// Runs a loop on this thread until it has ended.
+fn run_here(running: LocalBoxFuture<'static, ()>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build();
     let runtime = runtime.expect("a timer driver needs nothing that could be missing");
-    let started = share.into_iter().map(|start| start(sender.clone()));
-    let loops: FuturesUnordered<_> = started.collect();
-    runtime.block_on(loops.collect::<()>());
+    runtime.block_on(running);
 }
 
 impl Running {
@@ -309,7 +291,7 @@ fn writing<S: Service>(sqlite: Sqlite) -> Result<Sqlite, OpenError> {
 }
 
 /// Takes the writer of a file over. From here on another process that writes it is not waited
-/// for: a loop that stood still would hold up the others of its thread.
+/// for: a loop that stood still would hold up whoever asked it for something.
 async fn taken_over(sqlite: Sqlite, writer: i64, now: Timestamp) -> Result<(Db, Writer), Failed> {
     let mut db = Db::Sqlite(sqlite);
     let writer = take_over(&mut db, writer, now).await?;

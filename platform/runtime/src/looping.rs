@@ -301,8 +301,9 @@ fn needed<S: Service>(topic: &Topic) -> Option<i64> {
     known.then(|| topic.needed_from())
 }
 
-/// Lets the other loops of this thread go first, once. Tokio's own `yield_now` would wait until
-/// none of them has work left, and a busy chain of services would starve the one that began it.
+/// Lets other loops go first, once, where a process has several on a thread. Tokio's own
+/// `yield_now` would wait until none of them has work left, and a busy chain of services would
+/// starve the one that began it.
 async fn take_turns() {
     let mut waited = false;
     std::future::poll_fn(|context| {
