@@ -1,4 +1,5 @@
-//! The writer's log: how far it reaches, how far it was moved into the file, and who moves it.
+//! The writer's log, and moving it into the file: most of it on a thread and a connection of its
+//! own, so that batches go on meanwhile.
 
 use std::cell::{Cell, RefCell};
 use std::ffi::c_int;
@@ -15,30 +16,16 @@ use super::transaction::failed;
 use super::wal;
 use crate::Failed;
 
-/// A log of so many pages is moved into the file: 16 MiB. A page that many batches change is moved
-/// once for all of them, but all are given to the disk at once, and a commit that comes meanwhile
-/// waits for them.
-const LONG_PAGES: u32 = 4_096;
-/// So many pages the writer moves itself, between two batches: a few milliseconds.
-const SHORT_PAGES: u32 = 256;
-/// When a reader still needs some of the log, it is tried again after so many more pages.
-const AGAIN_PAGES: u32 = 1_024;
+mod course;
 
-/// The write-ahead log of one writing connection. A long one is moved on a thread and a connection
-/// of its own, while batches go on behind it; what they added is moved the same way, as long as it
-/// becomes less, and the writer moves the rest. Then the next batch begins the log anew.
+use course::{Course, Moved, Mover};
+
+/// The write-ahead log of one writing connection.
 pub(super) struct Log {
     file: PathBuf,
     /// Pages in the log after the last commit.
     committed: Arc<AtomicU32>,
-    /// What `committed` was when last looked at.
-    seen: Cell<u32>,
-    /// Pages from the beginning that stand in the file.
-    moved: Cell<u32>,
-    /// How many there were to move at the last look, that it may become less.
-    left: Cell<u32>,
-    /// The log is moved when it has so many pages.
-    due: Cell<u32>,
+    course: Cell<Course>,
     /// The length of the log's file, as far as this connection made it so long.
     bytes: Cell<u64>,
     moving: RefCell<Option<Moving>>,
@@ -55,10 +42,7 @@ impl Log {
         Ok(Self {
             file: file.to_owned(),
             committed,
-            seen: Cell::new(0),
-            moved: Cell::new(0),
-            left: Cell::new(u32::MAX),
-            due: Cell::new(LONG_PAGES),
+            course: Cell::new(Course::NEW),
             bytes: Cell::new(wal::bytes(file)),
             moving: RefCell::new(None),
         })
@@ -66,29 +50,30 @@ impl Log {
 
     /// Between two batches. Returns the log's size in bytes afterwards.
     pub fn look(&self, writer: &Connection) -> Result<u64, Failed> {
-        let pages = self.see();
-        // The file is as long as the log was at its longest; a look at it after every batch
-        // would cost as much as a row.
-        let reached = self.bytes.get().max(wal::bytes_of(pages));
-        self.bytes.set(reached);
-        if !self.is_moving()? && pages >= self.due.get() {
-            self.go_on(writer, pages)?;
+        self.see();
+        if !self.is_moving()? {
+            match self.change(Course::mover) {
+                Mover::Nobody => {}
+                Mover::Thread if self.start() => {}
+                Mover::Thread | Mover::Writer => {
+                    self.note(checkpoint(writer, "PRAGMA wal_checkpoint(PASSIVE)"))?;
+                }
+            }
         }
         Ok(self.bytes.get())
     }
 
     /// At rest: moves all of the log and gives its file back.
     pub fn give_back(&self, writer: &Connection) -> Result<u64, Failed> {
-        let pages = self.see();
+        self.see();
         if self.is_moving()? {
             return Ok(self.bytes.get());
         }
-        if pages.saturating_sub(self.moved.get()) > SHORT_PAGES && self.start() {
+        if self.course.get().mover_at_rest() == Mover::Thread && self.start() {
             return Ok(self.bytes.get());
         }
         if wal::bytes(&self.file) > 0 {
-            let moved = checkpoint(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
-            self.note(moved)?;
+            self.note(checkpoint(writer, "PRAGMA wal_checkpoint(TRUNCATE)"))?;
         }
         self.bytes.set(wal::bytes(&self.file));
         if self.bytes.get() == 0 {
@@ -98,20 +83,22 @@ impl Log {
         Ok(self.bytes.get())
     }
 
-    /// How many pages the log has. One that has less than before was begun anew.
-    fn see(&self) -> u32 {
+    fn see(&self) {
         let pages = self.committed.load(Ordering::Relaxed);
-        if pages < self.seen.replace(pages) {
-            self.is_new();
-        }
-        pages
+        // The file is as long as the log was at its longest; a look at it after every batch
+        // would cost as much as a row.
+        let reached = match self.change(|course| course.has(pages)) {
+            true => wal::bytes(&self.file),
+            false => self.bytes.get().max(wal::bytes_of(pages)),
+        };
+        self.bytes.set(reached);
     }
 
-    fn is_new(&self) {
-        self.moved.set(0);
-        self.left.set(u32::MAX);
-        self.due.set(LONG_PAGES);
-        self.bytes.set(wal::bytes(&self.file));
+    fn change<T>(&self, change: impl FnOnce(&mut Course) -> T) -> T {
+        let mut course = self.course.get();
+        let changed = change(&mut course);
+        self.course.set(course);
+        changed
     }
 
     /// Whether the thread is at it. What it came to is noted when it is not.
@@ -126,17 +113,6 @@ impl Log {
         Ok(false)
     }
 
-    fn go_on(&self, writer: &Connection, pages: u32) -> Result<(), Failed> {
-        let left = pages.saturating_sub(self.moved.get());
-        let before = self.left.replace(left);
-        // Where batches add as fast as the thread moves, the writer stops for it.
-        let becomes_less = left <= before / 2;
-        match left > SHORT_PAGES && becomes_less && self.start() {
-            true => Ok(()),
-            false => self.note(checkpoint(writer, PASSIVE)),
-        }
-    }
-
     /// False when the system has no thread to give: then the writer does it.
     fn start(&self) -> bool {
         let moving = Moving::start(&self.file);
@@ -148,36 +124,14 @@ impl Log {
         here.is_some()
     }
 
-    /// Where a reader, or another checkpoint, is in the way it is not waited for: all starts over
-    /// after some more pages.
     fn note(&self, moved: Result<Moved, Failed>) -> Result<(), Failed> {
-        let whole = match moved {
-            // The log was begun anew since: it was moved whole.
-            Ok(moved) if moved.of > self.seen.get() => return Ok(()),
-            Ok(moved) => {
-                self.moved.set(moved.pages);
-                moved.pages == moved.of
-            }
-            Err(Failed::Transient(_)) => false,
+        match moved {
+            Ok(moved) => self.change(|course| course.moved(moved)),
+            Err(Failed::Transient(_)) => self.change(Course::not_moved),
             Err(failed) => return Err(failed),
-        };
-        if !whole {
-            self.left.set(u32::MAX);
-            self.due.set(self.seen.get().saturating_add(AGAIN_PAGES));
         }
         Ok(())
     }
-}
-
-const PASSIVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
-
-/// What a checkpoint came to, in pages of the log.
-#[derive(Clone, Copy, Debug)]
-struct Moved {
-    /// How many from its beginning stand in the file now.
-    pages: u32,
-    /// How many it had.
-    of: u32,
 }
 
 /// Moves the log, and waits for nobody.
@@ -211,7 +165,8 @@ impl Moving {
             let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(file, flags);
-            checkpoint(&connection.map_err(|error| failed(&error))?, PASSIVE)
+            let connection = connection.map_err(|error| failed(&error))?;
+            checkpoint(&connection, "PRAGMA wal_checkpoint(PASSIVE)")
         });
         started.map(|thread| Self(Some(thread)))
     }
