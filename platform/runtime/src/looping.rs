@@ -140,6 +140,8 @@ impl<S: Service> Loop<S> {
             Stopped::Broken(Failed::Permanent(why))
         });
         if let Stopped::Fault(_) = stopped {
+            // Until it is opened again, what it was at counts as unread.
+            self.go_back();
             return stopped;
         }
         self.shared.close();

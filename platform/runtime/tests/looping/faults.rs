@@ -26,6 +26,10 @@ async fn killed_at_any_point_it_goes_on_where_it_was() {
                 matches!(ended, Stopped::Fault(at) if at == point),
                 "{ended}"
             );
+            if point == FaultPoint::BeforeCommit {
+                let behind = handle.lag().messages;
+                assert_eq!(behind, 20, "what it was at is unread until it is back");
+            }
 
             // A command that comes meanwhile waits for the loop to be there again.
             let waiting = send(&handle, add(900, 1));
