@@ -17,6 +17,8 @@ use crate::population::{Population, Spec};
 /// How often a shop is looked at that is coming to rest, and for how long.
 const LOOK: Duration = Duration::from_millis(20);
 const LOOKS: u32 = 3_000;
+/// Longer than a batch takes, or a start of a loop, on a machine that has other work.
+const QUIET_LOOKS: u32 = 15;
 
 /// Where rings are set up.
 pub struct Arena {
@@ -132,14 +134,20 @@ impl Ring {
         }
     }
 
-    /// Returns once every loop has read every event, and went on to say none.
+    /// Returns once every loop has read every event, and went on to say none for a while: what it
+    /// has read it counts as read, also while it is at it.
     pub async fn rest(&self) -> anyhow::Result<()> {
         let mut last = None;
+        let mut quiet = 0;
         for _ in 0..LOOKS {
             let Some(counted) = self.counters().await? else {
                 return Ok(());
             };
-            if counted.lag == 0.0 && last == Some(counted.transactions) {
+            quiet = match counted.lag == 0.0 && last == Some(counted.transactions) {
+                true => quiet + 1,
+                false => 0,
+            };
+            if quiet == QUIET_LOOKS {
                 return Ok(());
             }
             last = Some(counted.transactions);
