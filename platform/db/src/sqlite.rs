@@ -1,7 +1,7 @@
 //! SQLite: one writing connection with `synchronous=FULL`, its own checkpoints, and readers.
 
 use std::cell::RefCell;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::backup::Backup;
@@ -56,12 +56,11 @@ pub enum OpenError {
 
 /// The writing side of one database file.
 pub struct Sqlite {
-    /// None of a database in memory. Dropped first: what moves it has a connection of its own, and
-    /// the last one to close removes the log.
+    /// The file's; none of a database in memory. Dropped first: what moves it has a connection of
+    /// its own, and the last one to close removes the log.
     log: Option<Log>,
     connection: Connection,
     statements: RefCell<Statements>,
-    path: Option<PathBuf>,
 }
 
 impl Sqlite {
@@ -95,7 +94,7 @@ impl Sqlite {
         }
         configure(&connection).map_err(refused)?;
         migrate::run(&mut connection, migrations)?;
-        Self::over(connection, Some(path.to_owned()))
+        Self::over(connection, Some(path))
     }
 
     /// Whether `open` would refuse what stands at the place. Nothing is changed.
@@ -144,13 +143,12 @@ impl Sqlite {
         Self::over(connection, None)
     }
 
-    fn over(mut connection: Connection, path: Option<PathBuf>) -> Result<Self, OpenError> {
-        let log = path.as_deref().map(|path| Log::of(&mut connection, path));
+    fn over(mut connection: Connection, path: Option<&Path>) -> Result<Self, OpenError> {
+        let log = path.map(|path| Log::of(&mut connection, path));
         Ok(Self {
             log: log.transpose()?,
             connection,
             statements: RefCell::default(),
-            path,
         })
     }
 
@@ -187,7 +185,8 @@ impl Sqlite {
 
     /// A read connection to the same file; none for a database in memory.
     pub fn reader(&self) -> Result<Option<Reader>, crate::Failed> {
-        self.path.as_deref().map(Reader::open).transpose()
+        let file = self.log.as_ref().map(Log::file);
+        file.map(Reader::open).transpose()
     }
 
     /// The rows of this connection, committed or not: for a database in memory.

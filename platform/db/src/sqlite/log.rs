@@ -20,6 +20,11 @@ mod course;
 
 use course::{Course, Moved, Mover};
 
+/// Moves what no reader needs.
+const PASSIVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+/// Moves all of it, and gives its file back.
+const TRUNCATE: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+
 /// The write-ahead log of one writing connection.
 pub(super) struct Log {
     file: PathBuf,
@@ -48,6 +53,11 @@ impl Log {
         })
     }
 
+    /// The database file that the log belongs to.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
     /// Between two batches. Returns the log's size in bytes afterwards.
     pub fn look(&self, writer: &Connection) -> Result<u64, Failed> {
         self.see();
@@ -56,7 +66,7 @@ impl Log {
                 Mover::Nobody => {}
                 Mover::Thread if self.start() => {}
                 Mover::Thread | Mover::Writer => {
-                    self.note(checkpoint(writer, "PRAGMA wal_checkpoint(PASSIVE)"))?;
+                    self.note(checkpoint(writer, PASSIVE))?;
                 }
             }
         }
@@ -73,7 +83,7 @@ impl Log {
             return Ok(self.bytes.get());
         }
         if wal::bytes(&self.file) > 0 {
-            self.note(checkpoint(writer, "PRAGMA wal_checkpoint(TRUNCATE)"))?;
+            self.note(checkpoint(writer, TRUNCATE))?;
         }
         self.bytes.set(wal::bytes(&self.file));
         if self.bytes.get() == 0 {
@@ -166,7 +176,7 @@ impl Moving {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(file, flags);
             let connection = connection.map_err(|error| failed(&error))?;
-            checkpoint(&connection, "PRAGMA wal_checkpoint(PASSIVE)")
+            checkpoint(&connection, PASSIVE)
         });
         started.map(|thread| Self(Some(thread)))
     }

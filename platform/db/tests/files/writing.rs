@@ -1,5 +1,7 @@
 //! The log beside the file: when it is moved into it, and what is in the way.
 
+use std::ops::Range;
+
 use db::{Db, Failed, Reader, Readers, Store, WAL_ALARM_BYTES, WalWatch};
 use futures::FutureExt;
 
@@ -19,6 +21,19 @@ fn checkpoint(db: &Db, idle: bool) {
 /// Commits a little more than a megabyte.
 fn megabyte(db: &mut Db, drawer: i64) {
     add(db, drawer, 0..11, &"x".repeat(100_000));
+}
+
+/// Commits a little more than a megabyte in each of the drawers.
+fn megabytes(db: &mut Db, drawers: Range<i64>) {
+    drawers.for_each(|drawer| megabyte(db, drawer));
+}
+
+/// The same as a loop does it: with a look at the log after each.
+fn batches(db: &mut Db, drawers: Range<i64>) {
+    for drawer in drawers {
+        megabyte(db, drawer);
+        checkpoint(db, false);
+    }
 }
 
 #[test]
@@ -68,15 +83,10 @@ fn checkpoint_until(db: &mut Db, idle: bool, mut moved: impl FnMut(&mut Db) -> b
 fn a_busy_writer_writes_its_log_over_and_does_not_move_it_at_every_batch() {
     let drawer = Drawer::new();
     let mut db = Db::Sqlite(drawer.open());
-    for part in 0..12 {
-        megabyte(&mut db, part);
-        checkpoint(&db, false);
-    }
+    batches(&mut db, 0..12);
     let before = drawer.bytes();
     assert!(before < 2 * MEGABYTE, "{before} bytes were moved too early");
-    for part in 12..18 {
-        megabyte(&mut db, part);
-    }
+    megabytes(&mut db, 12..18);
     let begun = drawer.log_begun();
     let mut cards = 0..;
     checkpoint_until(&mut db, false, |db| {
@@ -87,10 +97,7 @@ fn a_busy_writer_writes_its_log_over_and_does_not_move_it_at_every_batch() {
     assert!(log > 16 * MEGABYTE, "{log}");
     assert!(moved > 18 * MEGABYTE, "{moved} bytes were moved");
     // The log is as long as it was, and hardly any of it is in use.
-    for part in 19..23 {
-        megabyte(&mut db, part);
-        checkpoint(&db, false);
-    }
+    batches(&mut db, 19..23);
     assert_eq!(drawer.log_bytes(), log);
     assert_eq!(drawer.bytes(), moved, "nothing was moved again");
 }
@@ -99,10 +106,7 @@ fn a_busy_writer_writes_its_log_over_and_does_not_move_it_at_every_batch() {
 fn batches_that_go_on_while_a_long_log_is_moved_are_moved_after_it() {
     let drawer = Drawer::new();
     let mut db = Db::Sqlite(drawer.open());
-    for part in 0..100 {
-        megabyte(&mut db, part);
-        checkpoint(&db, false);
-    }
+    batches(&mut db, 0..100);
     // It was begun anew several times, or it would hold all of it.
     let log = drawer.log_bytes();
     assert!(log < 60 * MEGABYTE, "{log}");
@@ -119,19 +123,14 @@ fn a_long_log_that_a_reader_needed_is_moved_once_it_is_gone() {
     let reader = Reader::open(&drawer.path()).expect("opens");
     let read = reader.at_one_moment(|reader| {
         let before = reader.all::<Card>()?.len();
-        for part in 0..24 {
-            megabyte(&mut db, part);
-            checkpoint(&db, false);
-        }
+        batches(&mut db, 0..24);
         assert_eq!(reader.all::<Card>()?.len(), before);
         Ok(before)
     });
     assert_eq!(read.expect("reads"), 1);
     let before = drawer.bytes();
     assert!(before < 2 * MEGABYTE, "{before} bytes were moved under it");
-    for part in 24..30 {
-        megabyte(&mut db, part);
-    }
+    megabytes(&mut db, 24..30);
     checkpoint_until(&mut db, false, |_| drawer.bytes() > 30 * MEGABYTE);
 }
 
@@ -139,9 +138,7 @@ fn a_long_log_that_a_reader_needed_is_moved_once_it_is_gone() {
 fn a_writer_that_goes_waits_for_what_is_moved_beside_it() {
     let drawer = Drawer::new();
     let mut db = Db::Sqlite(drawer.open());
-    for part in 0..18 {
-        megabyte(&mut db, part);
-    }
+    megabytes(&mut db, 0..18);
     checkpoint(&db, false);
     drop(db);
     // Whoever is the last to close the file takes the log away.
