@@ -14,7 +14,6 @@ use contracts::envelope::ServiceName;
 use contracts::time::Timestamp;
 use db::{Db, Failed, Migrations, OpenError, Readers, Sqlite, Writer};
 use event_log::{EventLog, Topic, Topics};
-use futures::future::LocalBoxFuture;
 use platform_http::{Operation, Realm, Signer, Verifier};
 use runtime::{Handle, Loop, OpenLoop, Service, Stopped, take_over};
 use tokio::sync::mpsc;
@@ -83,7 +82,8 @@ struct Reopening<S: Service> {
     handle: Handle<S>,
 }
 
-type Starter = Box<dyn FnOnce(mpsc::UnboundedSender<Ended>) -> LocalBoxFuture<'static, ()> + Send>;
+/// Runs one loop on the thread that calls it, until it has ended.
+type Starter = Box<dyn FnOnce(&mpsc::UnboundedSender<Ended>) + Send>;
 
 /// Asks one loop to end.
 type Stop = Box<dyn Fn() + Send + Sync>;
@@ -243,7 +243,7 @@ impl Host {
         let threads = self.starters.into_iter().map(|(consumer, start)| {
             let sender = sender.clone();
             let named = std::thread::Builder::new().name(format!("loop-{consumer}"));
-            named.spawn(move || run_here(start(sender)))
+            named.spawn(move || start(&sender))
         });
         let threads = threads.collect::<std::io::Result<Vec<_>>>();
         Ok(Running {
@@ -255,13 +255,13 @@ impl Host {
     }
 }
 
-/// Runs a loop on this thread until it has ended.
-fn run_here(running: LocalBoxFuture<'static, ()>) {
+/// Carries a loop out on this thread.
+fn run_here<T>(running: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build();
     let runtime = runtime.expect("a timer driver needs nothing that could be missing");
-    runtime.block_on(running);
+    runtime.block_on(running)
 }
 
 impl Running {
@@ -324,30 +324,29 @@ impl<S: Service> Reopening<S> {
     }
 }
 
-fn starter<S: Service>(running: Loop<S>, reopening: Reopening<S>) -> Starter {
+fn starter<S: Service>(mut running: Loop<S>, reopening: Reopening<S>) -> Starter {
     Box::new(move |sender| {
-        Box::pin(async move {
-            let mut running = running;
-            let why = loop {
+        let why = run_here(async {
+            loop {
                 let why = running.run().await;
                 let Stopped::Fault(point) = why else {
-                    break why;
+                    return why;
                 };
                 tracing::warn!(service = S::CONSUMER, %point, "killed; opening it again");
                 match reopening.open().await {
                     Ok(again) => running = again,
                     Err(failed) => {
                         reopening.handle.close();
-                        break Stopped::Broken(failed);
+                        return Stopped::Broken(failed);
                     }
                 }
-            };
-            // Nobody listens any more when the process is already ending.
-            let _unheard = sender.send(Ended {
-                consumer: S::CONSUMER,
-                why,
-            });
-        })
+            }
+        });
+        // Nobody listens any more when the process is already ending.
+        let _unheard = sender.send(Ended {
+            consumer: S::CONSUMER,
+            why,
+        });
     })
 }
 
