@@ -66,5 +66,8 @@ async fn crashing(ring: &mut Ring, plan: &Plan, figures: &mut Figures) -> anyhow
         all.reopened,
         all.inputs / all.reopened
     ));
+    // A kill may be set still, and would strike the last writing of positions over events that a
+    // loop has nothing to do for: a process that kills nobody reads on from there.
+    super::growth::restarted(ring).await?;
     Ok(())
 }
