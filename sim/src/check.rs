@@ -134,7 +134,7 @@ fn outbox(shop: &Shop, service: ServiceName) -> BTreeMap<i64, Outbox> {
         ServiceName::Promotion => &shop.promotion.db,
     };
     let rows = db.all::<Outbox>().expect("a store in memory can be read");
-    rows.into_iter().map(|row| (row.seq, row)).collect()
+    rows.into_iter().map(|row| (row.id.seq(), row)).collect()
 }
 
 /// I17 and I19: a start finds every open deadline, and no stale writer ever commits. No input may

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use contracts::envelope::{Actor, Event, ServiceName};
 use contracts::ids::Id;
 use contracts::time::Timestamp;
-use db::{Db, Failed, Outbox, Parked, Row, Store, System, Writer};
+use db::{Db, Failed, Outbox, OutboxId, Parked, Row, Store, System, Writer};
 use futures::FutureExt;
 use runtime::{Deadlines, Ids, Mark, Service};
 
@@ -210,8 +210,7 @@ impl<S: Plant> Node<S> {
     }
 
     fn outbox_row(&self, seq: i64) -> Option<Arc<Event>> {
-        let key = (Self::WRITER, seq);
-        let row = self.db.get::<Outbox>(&key);
+        let row = self.db.get::<Outbox>(&OutboxId::new(Self::WRITER, seq));
         let row = row.expect("a store in memory can be read")?;
         let version = u16::try_from(row.version).expect("versions are small");
         let event = Event::decode(&row.kind, version, row.sequence, row.at, &row.body);

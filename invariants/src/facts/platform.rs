@@ -65,7 +65,7 @@ impl Platform {
     pub fn load(store: &impl Store) -> Result<Self, Failed> {
         let lowest = KeyColumn::lowest;
         let writers = store.all::<Writer>()?;
-        let said = each(store, (i64::MIN, i64::MIN), Said::of)?;
+        let said = each(store, KeyColumn::lowest(), Said::of)?;
         let keys = each(store, String::new(), |row: Idempotency| Key {
             scope: row.scope,
             reference: row.reference,
@@ -171,8 +171,8 @@ impl Said {
     fn of(row: Outbox) -> Self {
         let known = |kind: &Kind| i64::from(kind.version()) == row.version;
         Self {
-            writer: row.writer,
-            seq: row.seq,
+            writer: row.id.writer(),
+            seq: row.id.seq(),
             kind: Kind::from_name(&row.kind).filter(known),
             saga: row.saga_id,
             key: row.key,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use contracts::events::Kind;
 use contracts::ids::{OrderId, SagaId};
 use contracts::saga::Step;
-use db::{Fence, Idempotency, Maps, Outbox, Row, Standing, Writer};
+use db::{Fence, Idempotency, Maps, Outbox, OutboxId, Row, Standing, Writer};
 use order::seal::{Hash, Unsealed};
 use order::store::{AuditHead, AuditKind, AuditSeal, OrderEvent};
 
@@ -113,7 +113,7 @@ pub fn say(maps: &mut Maps, kind: Kind, saga: SagaId, sequence: i64) {
     put(
         maps,
         Outbox {
-            seq: last.seq + 1,
+            id: OutboxId::new(last.id.writer(), last.id.seq() + 1),
             saga_id: Some(saga),
             key: saga.get(),
             kind: kind.name().to_owned(),

@@ -24,7 +24,7 @@ pub use row::{Key, Prefix, Row, Shape};
 pub use sqlite::{OpenError, Reader, Readers, Sqlite, WAL_ALARM_BYTES, WalWatch};
 pub use store::Store;
 pub use system::{
-    Consumed, Discarded, Fence, Idempotency, Outbox, Parked, Standing, System, Writer,
+    Consumed, Discarded, Fence, Idempotency, Outbox, OutboxId, Parked, Standing, System, Writer,
 };
 pub use table::{AnyTable, Rows, Table};
 pub use tx::{Db, Forgotten, Tx};

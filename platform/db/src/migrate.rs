@@ -25,6 +25,10 @@ const PLATFORM: Migrations = &[
         name: "V2__discarded",
         sql: include_str!("../migrations/sqlite/0002_discarded.sql"),
     },
+    Migration {
+        name: "V3__outbox_by_id",
+        sql: include_str!("../migrations/sqlite/0003_outbox_by_id.sql"),
+    },
 ];
 
 const PLATFORM_HISTORY: &str = "platform_schema_history";

@@ -4,7 +4,8 @@
 use contracts::ids::SagaId;
 use contracts::time::Timestamp;
 
-use crate::{Table, coded, row, rows};
+use crate::cell::KeyColumn;
+use crate::{Cell, Column, Table, coded, row, rows};
 
 row! {
     /// A running batch loop. Its number is also the node of the ids it makes.
@@ -26,10 +27,56 @@ row! {
     }
 }
 
+/// Where an event stands: its writer and that writer's number of it, in one whole number, because
+/// rows under such a key cost least to append.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OutboxId(i64);
+
+impl OutboxId {
+    /// More events than a writer ever says.
+    const SEQ_BITS: u32 = 40;
+    const LAST_SEQ: i64 = (1 << Self::SEQ_BITS) - 1;
+
+    /// A number that no event can have becomes the nearest, so that a search for it stays with
+    /// its writer.
+    pub const fn new(writer: i64, seq: i64) -> Self {
+        let seq = match seq {
+            ..0 => 0,
+            0..=Self::LAST_SEQ => seq,
+            _ => Self::LAST_SEQ,
+        };
+        Self((writer << Self::SEQ_BITS) | seq)
+    }
+
+    pub const fn writer(self) -> i64 {
+        self.0 >> Self::SEQ_BITS
+    }
+
+    pub const fn seq(self) -> i64 {
+        self.0 & Self::LAST_SEQ
+    }
+}
+
+impl Column for OutboxId {
+    fn visit(&self, visit: &mut dyn FnMut(Cell<'_>)) {
+        self.0.visit(visit);
+    }
+
+    fn read(cell: Cell<'_>) -> Option<Self> {
+        i64::read(cell).map(Self)
+    }
+}
+
+impl KeyColumn for OutboxId {
+    fn lowest() -> Self {
+        Self(i64::MIN)
+    }
+}
+
 row! {
     /// An event, committed with the rows that made it true.
     pub struct Outbox in "outbox" {
-        key { pub writer: i64, pub seq: i64 }
+        key { pub id: OutboxId }
         pub saga_id: Option<SagaId>,
         /// The partition key: events of one key are read in one order.
         pub key: i64,

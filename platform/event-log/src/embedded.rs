@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError};
 use contracts::envelope::Event;
 use contracts::ids::SagaId;
 use contracts::time::Timestamp;
-use db::{Failed, Outbox, Reader, Readers, Store, Writer};
+use db::{Failed, Outbox, OutboxId, Reader, Readers, Store, Writer};
 use sync::{Mutex, MutexGuard, Notify};
 
 use crate::ring::Ring;
@@ -68,7 +68,7 @@ pub struct Raw {
 impl Raw {
     /// An event that cannot be read has no id of its own: its place stands for it.
     pub fn id(&self) -> String {
-        format!("unreadable:{}:{}", self.row.writer, self.row.seq)
+        format!("unreadable:{}:{}", self.row.id.writer(), self.row.id.seq())
     }
 }
 
@@ -197,9 +197,9 @@ impl Topic {
             let mut found = Vec::new();
             let last = next.saturating_add(MOST_SCANNED);
             while next < last {
-                let page = reader.page_from::<Outbox>(&(self.writer, next), PAGE)?;
+                let page = self.page(reader, next, PAGE)?;
                 let Some(newest) = page.last() else { break };
-                next = newest.seq + 1;
+                next = newest.id.seq() + 1;
                 let of_saga = page.into_iter().filter(|row| row.saga_id == Some(saga));
                 let events = of_saga.filter_map(|row| delivered(row).event.ok());
                 found.extend(events.map(Arc::unwrap_or_clone));
@@ -213,12 +213,8 @@ impl Topic {
         let (mut low, mut high) = (1, self.end());
         while low < high {
             let middle = low + (high - low) / 2;
-            let row = reader
-                .page_from::<Outbox>(&(self.writer, middle), 1)?
-                .into_iter()
-                .next();
-            match row {
-                Some(row) if row.at < from => low = row.seq + 1,
+            match self.page(reader, middle, 1)?.first() {
+                Some(row) if row.at < from => low = row.id.seq() + 1,
                 Some(_) | None => high = middle,
             }
         }
@@ -229,12 +225,24 @@ impl Topic {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Up to `limit` rows of this publisher, from a number on.
+    fn page(&self, reader: &Reader, from: i64, limit: usize) -> Result<Vec<Outbox>, Failed> {
+        let mut rows = reader.page_from::<Outbox>(&self.id(from), limit)?;
+        // Behind its last row begins the next writer of the same database.
+        rows.retain(|row| row.id.writer() == self.writer);
+        Ok(rows)
+    }
+
     fn row(&self, seq: i64) -> Result<Option<Outbox>, Failed> {
         if !self.is_there() {
             return Ok(None);
         }
         self.readers
-            .with(|reader| reader.get::<Outbox>(&(self.writer, seq)))
+            .with(|reader| reader.get::<Outbox>(&self.id(seq)))
+    }
+
+    fn id(&self, seq: i64) -> OutboxId {
+        OutboxId::new(self.writer, seq)
     }
 }
 
@@ -328,7 +336,7 @@ impl Tail {
         let rows = self
             .topic
             .readers
-            .with(|reader| reader.page_from::<Outbox>(&(self.topic.writer, self.next), limit))?;
+            .with(|reader| self.topic.page(reader, self.next, limit))?;
         Ok(rows.into_iter().map(delivered).collect())
     }
 }
@@ -337,7 +345,7 @@ fn delivered(row: Outbox) -> Delivered {
     let version = u16::try_from(row.version).unwrap_or(u16::MAX);
     let event = Event::decode(&row.kind, version, row.sequence, row.at, &row.body);
     Delivered {
-        seq: row.seq,
+        seq: row.id.seq(),
         event: event.map(Arc::new).map_err(|error| {
             Box::new(Raw {
                 why: error.to_string(),
@@ -360,8 +368,8 @@ fn place(topic: &Topic, consumer: &str, start: &Start) -> Result<Start, Failed> 
     let mut at = None;
     let mut first = None;
     let mut compare = |row: Outbox| {
-        let seq = row.seq;
-        if row.writer == topic.writer {
+        let seq = row.id.seq();
+        if row.id.writer() == topic.writer {
             first.get_or_insert(seq);
             if id_of(row) == *expected {
                 at = Some(seq + 1);
@@ -369,10 +377,9 @@ fn place(topic: &Topic, consumer: &str, start: &Start) -> Result<Start, Failed> 
         }
     };
     if topic.is_there() {
-        let beginning = (topic.writer, i64::MIN);
         topic
             .readers
-            .with(|reader| reader.each_from::<Outbox>(&beginning, &mut compare))?;
+            .with(|reader| reader.each_from::<Outbox>(&topic.id(0), &mut compare))?;
     }
     let next = at.or(first).unwrap_or_else(|| topic.end());
     tracing::warn!(

@@ -7,7 +7,7 @@ use contracts::envelope::{Actor, Event, EventId, ServiceName, Trace};
 use contracts::events::Kind;
 use contracts::saga;
 use contracts::time::Timestamp;
-use db::{Consumed, Failed, Outbox, Parked, Rows, System, Tx, Writer};
+use db::{Consumed, Failed, Outbox, OutboxId, Parked, Rows, System, Tx, Writer};
 
 use crate::decision::{Decision, Moment, Said};
 use crate::parking::{self, Held};
@@ -305,8 +305,7 @@ fn envelope(said: &Said, moment: &Moment) -> Event {
 fn outbox_row(writer: i64, seq: i64, event: &Event) -> Outbox {
     let kind = event.kind();
     Outbox {
-        writer,
-        seq,
+        id: OutboxId::new(writer, seq),
         saga_id: event.saga(),
         key: event.key(),
         kind: kind.name().to_owned(),

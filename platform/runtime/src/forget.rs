@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use contracts::ids::SagaId;
 use contracts::time::Timestamp;
-use db::{Db, Failed, Fence, Forgotten, Idempotency, Outbox, System};
+use db::{Db, Failed, Fence, Forgotten, Idempotency, Outbox, OutboxId, System};
 
 use crate::batch::Mark;
 use crate::idempotency;
@@ -32,7 +32,7 @@ pub(crate) struct Kept {
 /// Which table comes next, and behind which key.
 #[derive(Debug)]
 enum Place {
-    Outbox(Option<(i64, i64)>),
+    Outbox(Option<OutboxId>),
     Idempotency(Option<String>),
     Fence(Option<(SagaId, i64)>),
     Resting(Timestamp),
@@ -71,7 +71,7 @@ impl Forgetting {
                 // stay, so that the log never has a hole.
                 let mut all_went = true;
                 let old = |row: &Outbox| {
-                    all_went &= row.seq < read && row.at < before(LOG_KEPT);
+                    all_went &= row.id.seq() < read && row.at < before(LOG_KEPT);
                     all_went
                 };
                 let seen = tx.forget(after.as_ref(), PART, old).await?;

@@ -368,7 +368,7 @@ fn raw_row(key: &ParkedKey, no: i64, raw: &Raw) -> Parked {
         kind: row.kind.clone(),
         version: row.version,
         sequence: row.sequence,
-        seq: row.seq,
+        seq: row.id.seq(),
         event_at: row.at,
         body: row.body.clone(),
         why: raw.why.clone(),

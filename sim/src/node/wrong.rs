@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use contracts::time::Timestamp;
-use db::System;
+use db::{OutboxId, System};
 use runtime::{Batch, Done, Progress};
 
 use super::{Ending, Node};
@@ -88,13 +88,13 @@ impl<S: Plant> Node<S> {
 
     fn drop_outbox(&mut self, done: &Done<S::Reply>) {
         let mut system = System::default();
-        for (seq, _) in &done.events {
-            system.outbox.ask((Self::WRITER, *seq));
-        }
+        let ids = || {
+            let events = done.events.iter();
+            events.map(|(seq, _)| OutboxId::new(Self::WRITER, *seq))
+        };
+        ids().for_each(|id| system.outbox.ask(id));
         self.fetch(&mut system);
-        for (seq, _) in &done.events {
-            system.outbox.remove(&(Self::WRITER, *seq));
-        }
+        ids().for_each(|id| system.outbox.remove(&id));
         self.write(&mut system);
     }
 

@@ -4,7 +4,7 @@ use contracts::envelope::ServiceName;
 use contracts::events::Kind;
 use contracts::ids::SagaId;
 use contracts::saga::{Step, Steps};
-use db::{Consumed, Fence, Outbox, Standing, Writer};
+use db::{Consumed, Fence, Outbox, OutboxId, Standing, Writer};
 use order::store::{OrderRow, StepMask};
 use product::store::{Direction as Moved, Ledger, Stock};
 
@@ -185,7 +185,7 @@ pub const PLANTS: &[Plant] = &[
         says: "event 3 follows event 1",
         trips: &["I9"],
         spoil: |rows| {
-            remove::<Outbox>(&mut rows.payment, &(1, 2));
+            remove::<Outbox>(&mut rows.payment, &OutboxId::new(1, 2));
         },
     },
     Plant {
@@ -210,11 +210,11 @@ pub const PLANTS: &[Plant] = &[
         says: "event 1 is of writer 7, not known",
         trips: &["I9"],
         spoil: |rows| {
-            let row = rows.user.table_mut::<Outbox>()[&(1, 1)].clone();
+            let row = rows.user.table_mut::<Outbox>()[&OutboxId::new(1, 1)].clone();
             put(
                 &mut rows.user,
                 Outbox {
-                    writer: 7,
+                    id: OutboxId::new(7, 1),
                     kind: "Noise".to_owned(),
                     ..row
                 },
@@ -224,7 +224,11 @@ pub const PLANTS: &[Plant] = &[
     Plant {
         says: "its kind or version is not known",
         trips: &["I9"],
-        spoil: |rows| edit(&mut rows.user, &(1, 1), |row: &mut Outbox| row.version = 2),
+        spoil: |rows| {
+            edit(&mut rows.user, &OutboxId::new(1, 1), |row: &mut Outbox| {
+                row.version = 2
+            })
+        },
     },
     Plant {
         says: "OrderCreated is order's to say",

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use db::{Db, OpenError, Reader, Sqlite, Store};
+use db::{Db, OpenError, Outbox, OutboxId, Reader, Sqlite, Store};
 use rusqlite::Connection;
 
 use crate::drawer::{Card, Drawer, NEW, OLD, add};
@@ -79,6 +79,63 @@ fn an_older_schema_is_brought_up_to_date() {
     });
     assert_eq!(labels.expect("the table is there"), 0);
     assert_eq!(newer.all::<Card>().expect("reads").len(), 500);
+}
+
+/// Files of before had the writer and its number as two columns of the key, and views over them.
+#[test]
+fn an_outbox_of_an_older_schema_keeps_its_events_and_their_order() {
+    let drawer = filled();
+    let first = include_str!("../../migrations/sqlite/0001_platform.sql");
+    let is_outbox = |statement: &&str| statement.contains("CREATE TABLE outbox");
+    let outbox = first.split(';').find(is_outbox).expect("it is made there");
+    let connection = Connection::open(drawer.path()).expect("opens");
+    let older = format!(
+        "DROP TABLE outbox; {outbox};
+         DELETE FROM platform_schema_history WHERE version = 3;
+         INSERT INTO outbox VALUES
+             (2, 1, NULL, 30, 'UserClosed', 1, 1, 3, '{{}}'),
+             (1, 12, 700, 20, 'OrderCreated', 1, 5, 2, '{{\"a\": 1}}'),
+             (1, 11, NULL, 10, 'UserClosed', 1, 1, 1, '{{}}');
+         CREATE VIEW said (id, kind) AS
+             SELECT (said.writer << 40) | said.seq, said.kind FROM outbox AS said;"
+    );
+    connection.execute_batch(&older).expect("writes");
+    drop(connection);
+
+    let opened = drawer.open();
+    let found = opened.all::<Outbox>().expect("reads");
+    let place = |row: &Outbox| (row.id.writer(), row.id.seq(), row.key);
+    let places: Vec<_> = found.iter().map(place).collect();
+    assert_eq!(places, [(1, 11, 10), (1, 12, 20), (2, 1, 30)]);
+    assert_eq!(found[1].saga_id.map(|saga| saga.get()), Some(700));
+    assert_eq!(
+        (found[1].sequence, found[1].body.as_str()),
+        (5, "{\"a\": 1}")
+    );
+    let id = OutboxId::new(1, 12);
+    assert_eq!(
+        opened.get::<Outbox>(&id).expect("reads").as_ref(),
+        Some(&found[1])
+    );
+    let viewed = opened.read(|connection| {
+        let ask = "SELECT count(*) FROM said WHERE id = (1 << 40) | 12 AND kind = 'OrderCreated'";
+        connection.query_row(ask, [], |row| row.get::<_, i64>(0))
+    });
+    assert_eq!(viewed.expect("the view still stands"), 1);
+}
+
+#[test]
+fn a_number_that_no_event_has_stays_with_its_writer() {
+    for (seq, nearest) in [
+        (i64::MIN, 0),
+        (-1, 0),
+        (0, 0),
+        (7, 7),
+        (i64::MAX, (1 << 40) - 1),
+    ] {
+        let id = OutboxId::new(3, seq);
+        assert_eq!((id.writer(), id.seq()), (3, nearest), "{seq}");
+    }
 }
 
 #[test]

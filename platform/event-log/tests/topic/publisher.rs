@@ -7,7 +7,7 @@ use contracts::envelope::{Actor, Event, Trace};
 use contracts::events::{Fact, UserDeactivated};
 use contracts::ids::UserId;
 use contracts::time::Timestamp;
-use db::{Db, Failed, Outbox, Sqlite, System, Writer};
+use db::{Db, Failed, Outbox, OutboxId, Sqlite, System, Writer};
 use event_log::{Delivered, Start, Tail, Topic};
 use futures::FutureExt;
 use tempfile::TempDir;
@@ -69,7 +69,7 @@ impl Publisher {
     pub fn forget_up_to(&mut self, seq: i64) {
         let forgotten = async {
             let mut tx = self.db.begin().await?;
-            tx.forget(None, 1_000_000, |row: &Outbox| row.seq <= seq)
+            tx.forget(None, 1_000_000, |row: &Outbox| row.id.seq() <= seq)
                 .await?;
             tx.commit().await
         };
@@ -115,8 +115,7 @@ fn writer(next_seq: i64) -> Writer {
 fn row(seq: i64, event: &Event) -> Outbox {
     let kind = event.kind();
     Outbox {
-        writer: WRITER,
-        seq,
+        id: OutboxId::new(WRITER, seq),
         saga_id: event.saga(),
         key: event.key(),
         kind: kind.name().to_owned(),

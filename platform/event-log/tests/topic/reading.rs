@@ -87,7 +87,10 @@ fn a_row_that_cannot_be_read_comes_as_it_is() {
     let mut tail = tail(&publisher.topic(), 1, None);
     let polled = tail.poll(9).expect("reads");
     let raw = polled[1].event.as_ref().expect_err("unreadable");
-    assert_eq!((raw.row.seq, raw.row.kind.as_str()), (2, "UserTeleported"));
+    assert_eq!(
+        (raw.row.id.seq(), raw.row.kind.as_str()),
+        (2, "UserTeleported")
+    );
     assert!(raw.why.contains("UserTeleported"), "{}", raw.why);
     assert_eq!(polled.len(), 3, "and does not stop the others");
 }

@@ -50,7 +50,7 @@ async fn a_killed_loop_loses_nothing_and_repeats_nothing() {
             "answered is kept"
         );
         let outbox = bench.all::<Outbox>();
-        let numbers: Vec<_> = outbox.iter().map(|row| row.seq).collect();
+        let numbers: Vec<_> = outbox.iter().map(|row| row.id.seq()).collect();
         let dense: Vec<_> = (1..bench.writer().next_seq).collect();
         assert_eq!(numbers, dense, "the outbox is dense");
         assert!(running.is_running());

@@ -42,7 +42,7 @@ async fn killed_at_any_point_it_goes_on_where_it_was() {
                 assert_eq!(bench.heard(key), [1], "{point}: once, key {key}");
             }
             let outbox = bench.all::<Outbox>();
-            let numbers: Vec<_> = outbox.iter().map(|row| row.seq).collect();
+            let numbers: Vec<_> = outbox.iter().map(|row| row.id.seq()).collect();
             let dense: Vec<_> = (1..bench.writer().next_seq).collect();
             assert_eq!(numbers, dense, "{point}");
             assert_eq!(

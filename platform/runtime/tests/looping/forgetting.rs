@@ -130,7 +130,7 @@ async fn events_go_when_they_are_old_and_everybody_has_read_them() {
         assert_eq!(count::<Outbox>(&bench), 1_500, "they are young");
         jump(8 * DAY);
         at_last("those that were read go", || count::<Outbox>(&bench) == 301).await;
-        let oldest = bench.all::<Outbox>()[0].seq;
+        let oldest = bench.all::<Outbox>()[0].id.seq();
         assert_eq!(
             oldest, 1_200,
             "the event before the slowest consumer's place stays"

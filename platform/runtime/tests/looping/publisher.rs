@@ -9,7 +9,7 @@ use contracts::events::promotion::CouponIssued;
 use contracts::events::user::{UserDeactivated, UserRegistered};
 use contracts::ids::{CouponId, UserCouponId, UserId};
 use contracts::time::Timestamp;
-use db::{Db, Failed, Outbox, Sqlite, System, Writer};
+use db::{Db, Failed, Outbox, OutboxId, Sqlite, System, Writer};
 use event_log::Topic;
 use futures::FutureExt;
 
@@ -111,8 +111,7 @@ impl Publisher {
     fn row(&self, seq: i64, event: &Event) -> Outbox {
         let kind = event.kind();
         Outbox {
-            writer: self.number,
-            seq,
+            id: OutboxId::new(self.number, seq),
             saga_id: event.saga(),
             key: event.key(),
             kind: kind.name().to_owned(),

@@ -22,7 +22,7 @@ fn audit(connection: &Connection, saga: i64, no: usize, code: u8, at: i64) {
 }
 
 fn say(connection: &Connection, seq: i64, saga: Option<i64>, kind: Kind, at: i64) {
-    let row = "INSERT INTO outbox VALUES (1, ?1, ?2, 700, ?3, 1, 1, ?4, '{}')";
+    let row = "INSERT INTO outbox VALUES ((1 << 40) | ?1, ?2, 700, ?3, 1, 1, ?4, '{}')";
     connection
         .execute(row, (seq, saga, kind.name(), at))
         .unwrap();
