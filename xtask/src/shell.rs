@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// The one profile that CI, the tests and the simulator build with, so that each crate is
+/// The one profile that CI, with its tests and simulator, builds with, so that each crate is
 /// compiled once. Its settings, and why, are in the root's Cargo.toml.
 pub const PROFILE: &str = "dev";
 
