@@ -98,8 +98,8 @@ impl Reader {
         self.selects().digest(rows, digest)
     }
 
-    /// Up to `limit` rows from `lowest` on among those that share its first key column, in key
-    /// order.
+    /// Up to `limit` rows from `lowest` on, in key order; where the key has more columns than one,
+    /// among those that share its first.
     pub fn page_from<R: Row>(&self, lowest: &R::Key, limit: usize) -> Result<Vec<R>, Failed> {
         self.selects().page_from(lowest, limit)
     }
