@@ -2,8 +2,10 @@
 -- full, where a key of two columns moves rows of three pages about. Writer and number are still
 -- there to be read.
 
-CREATE TABLE outbox_before AS SELECT * FROM outbox;
-DROP TABLE outbox;
+-- The views of services go on meaning `outbox`, and not the table that leaves the name.
+PRAGMA legacy_alter_table = ON;
+ALTER TABLE outbox RENAME TO outbox_before;
+PRAGMA legacy_alter_table = OFF;
 
 CREATE TABLE outbox (
     id       INTEGER NOT NULL PRIMARY KEY,
