@@ -14,6 +14,7 @@ mod figures;
 mod generated;
 mod golden;
 mod interleave;
+mod program;
 mod saga;
 mod shell;
 mod sim;

@@ -1,10 +1,9 @@
 //! The deterministic simulator, built and run with what is given.
 
-use std::path::PathBuf;
+use anyhow::Result;
 
-use anyhow::{Context, Result, ensure};
-
-use crate::shell::{self, PROFILE, cargo, command};
+use crate::program;
+use crate::shell::{self, PROFILE, command};
 
 /// More schedules than CI runs are a campaign, which begins with a build of its own.
 const CAMPAIGN: u64 = 500_000;
@@ -16,7 +15,7 @@ pub fn run(args: &[String]) -> Result<()> {
         Some(CAMPAIGN..) => CAMPAIGN_PROFILE,
         Some(_) | None => PROFILE,
     };
-    let program = build(profile)?;
+    let program = program::build("sim", profile)?;
     // It is only told: a copy without git simulates as well.
     let commit = shell::commit().unwrap_or_default();
     shell::run(command(program).args(["--commit", &commit]).args(args))
@@ -30,35 +29,6 @@ fn seeds(args: &[String]) -> Option<u64> {
         Some(count) => count.parse().ok(),
         None => args.next()?.parse().ok(),
     }
-}
-
-/// Builds the simulator and says where it lies.
-///
-/// In the profile of the tests the whole workspace is named, and `--examples` (there are none)
-/// makes cargo count the tests' dependencies in: features are then unified as
-/// `cargo test --workspace` does it, and nothing that CI has compiled is compiled again.
-fn build(profile: &str) -> Result<PathBuf> {
-    let mut build = cargo();
-    build.args(["build", "--locked", "--profile", profile, "--bin", "sim"]);
-    build.args(match profile {
-        PROFILE => ["--workspace", "--examples"],
-        _ => ["--package", "sim"],
-    });
-    shell::run(&mut build)?;
-    let metadata =
-        crate::tidy::workspace::metadata().context("could not find the target folder")?;
-    let folder = if profile == "dev" { "debug" } else { profile };
-    let program = metadata
-        .target_directory
-        .join(folder)
-        .join("sim")
-        .into_std_path_buf();
-    ensure!(
-        program.is_file(),
-        "the build left no simulator at {}",
-        program.display()
-    );
-    Ok(program)
 }
 
 #[cfg(test)]
