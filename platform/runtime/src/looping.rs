@@ -31,6 +31,7 @@ use gather::Redrives;
 const MOST_INPUTS: usize = 1_024;
 /// Commands get at least an eighth of a batch, so that a flood of events cannot shut them out.
 const LEAST_COMMANDS: usize = MOST_INPUTS / 8;
+const MOST_EVENTS: usize = MOST_INPUTS - LEAST_COMMANDS;
 /// Positions that moved over skipped events are written this often when nothing else is.
 const IDLE_TICK: Duration = Duration::from_secs(1);
 /// A loop that had no work for so long is at rest: its write-ahead log is moved into the file whole
@@ -41,8 +42,8 @@ const AT_REST: Duration = Duration::from_secs(10);
 const LOOK_TICK: Duration = Duration::from_millis(50);
 /// What is due now and was not done, for whatever reason, does not keep the loop spinning.
 const LEAST_WAIT: Duration = Duration::from_millis(1);
-/// A view lets events come together for so long after a batch: an order that begins and ends
-/// within it is written once. Lists are that much behind, and no more.
+/// A view lets events come together for so long after a batch, or until they fill the next one: an
+/// order that begins and ends within it is written once. Lists are that much behind, and no more.
 const VIEW_PACE: Duration = Duration::from_millis(100);
 /// The first pause after a transient failure; it doubles up to `LONGEST_PAUSE`.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
@@ -188,14 +189,17 @@ impl<S: Service> Loop<S> {
         Ok(true)
     }
 
-    /// Waits until the last batch was some time ago. Nobody who asked for something waits.
+    /// Waits until the last batch was some time ago, or there are events for a whole one: a pause
+    /// after each would leave a busy shop's view ever further behind. Nobody who asked for
+    /// something waits.
     async fn let_come_together(&self) {
         let until = self.worked_at + VIEW_PACE;
         loop {
             let asked = self.shared.stopping.load(Ordering::Acquire)
                 || self.shared.has_commands()
                 || self.shared.is_wanted_still();
-            if asked || Instant::now() >= until {
+            let enough = usize::try_from(self.inbox.unread()).is_ok_and(|it| it >= MOST_EVENTS);
+            if asked || enough || Instant::now() >= until {
                 return;
             }
             // Events wake it too, and go on waiting.

@@ -11,7 +11,7 @@ use futures::FutureExt;
 use sync::oneshot;
 
 use super::carry_out::undoes;
-use super::{LEAST_COMMANDS, Loop, MOST_INPUTS};
+use super::{LEAST_COMMANDS, Loop, MOST_EVENTS, MOST_INPUTS};
 use crate::batch::{Arrived, Origin};
 use crate::handle::Unanswered;
 use crate::inbox;
@@ -97,8 +97,7 @@ impl<S: Service> Loop<S> {
 
     fn gather_heard(&mut self, work: &mut Work<S>) -> Result<(), Failed> {
         let now = self.now();
-        let limit = MOST_INPUTS - LEAST_COMMANDS;
-        let polled = self.inbox.poll::<S>(limit, self.shared.observer())?;
+        let polled = self.inbox.poll::<S>(MOST_EVENTS, self.shared.observer())?;
         work.waits
             .resize_with(polled.inputs.len(), || Waits::Nobody);
         work.inputs = polled.inputs;

@@ -12,7 +12,7 @@ use contracts::envelope::{Actor, ServiceName, Trace};
 use contracts::time::Timestamp;
 use db::{Consumed, Db, Parked, Reader, Row, Sqlite, Store, Writer};
 use event_log::{EventLog, Topic, Topics};
-use runtime::{Handle, Loop, OpenLoop, Stopped, Unanswered, take_over};
+use runtime::{Handle, Loop, OpenLoop, Service, Stopped, Unanswered, take_over};
 use tempfile::TempDir;
 use tokio::task::{JoinHandle, LocalSet};
 
@@ -134,7 +134,7 @@ impl Bench {
         Running::start((running, handle))
     }
 
-    async fn ready(&self, mut db: Db) -> OpenLoop<Counter> {
+    pub async fn ready<S: Service>(&self, mut db: Db) -> OpenLoop<S> {
         let taken = take_over(&mut db, WRITER, now()).await;
         let topics = [&self.users.topic, &self.coupons.topic].map(Arc::clone);
         OpenLoop {

@@ -124,10 +124,15 @@ impl Input {
     }
 }
 
-pub struct Counter;
+pub struct Counting<const VIEW: bool>;
 
-impl Service for Counter {
+pub type Counter = Counting<false>;
+/// One that waits for events to come together.
+pub type View = Counting<true>;
+
+impl<const VIEW: bool> Service for Counting<VIEW> {
     const NAME: ServiceName = ServiceName::Payment;
+    const IS_VIEW: bool = VIEW;
     type Input = Input;
     type Rows = Rows;
     type Reply = i64;

@@ -15,3 +15,4 @@ mod parking;
 mod publisher;
 mod redrive;
 mod timers;
+mod views;
