@@ -7,6 +7,9 @@ use anyhow::{Result, bail, ensure};
 use crate::browser;
 use crate::shell::{self, PROFILE, cargo};
 
+/// Read by the tests' harness.
+const THREADS_VARIABLE: &str = "RUST_TEST_THREADS";
+
 /// How many tests ran and how they ended, over all test programs of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -72,6 +75,7 @@ pub fn run_all(args: &[String]) -> Result<Totals> {
         "--no-fail-fast",
     ]);
     command.args(args);
+    command.env(THREADS_VARIABLE, threads().to_string());
     let mut totals = Totals::default();
     let ended_well = shell::run_lines(&mut command, |line| {
         println!("{line}");
@@ -88,6 +92,12 @@ pub fn run_all(args: &[String]) -> Result<Totals> {
     );
     ensure!(totals.passed > 0, "no test ran: {}", shell::said(&command));
     Ok(totals)
+}
+
+/// Tests at a time. Those that take long start processes, or wait until a time is over: one for
+/// each core leaves half of every core idle. `-- --test-threads` goes before it.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(2, |cores| 2 * cores.get())
 }
 
 #[cfg(test)]
