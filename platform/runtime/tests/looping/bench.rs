@@ -16,7 +16,7 @@ use runtime::{Handle, Loop, OpenLoop, Service, Stopped, Unanswered, take_over};
 use tempfile::TempDir;
 use tokio::task::{JoinHandle, LocalSet};
 
-use crate::counter::{Counter, Heard, Input, MIGRATIONS, Tally};
+use crate::counter::{Counter, Heard, Input, MIGRATIONS, Tally, View};
 use crate::publisher::Publisher;
 
 pub const WRITER: i64 = 9;
@@ -89,8 +89,8 @@ pub struct Bench {
 }
 
 /// A loop that runs.
-pub struct Running {
-    pub handle: Handle<Counter>,
+pub struct Running<S: Service = Counter> {
+    pub handle: Handle<S>,
     task: JoinHandle<Stopped>,
 }
 
@@ -134,7 +134,7 @@ impl Bench {
         Running::start((running, handle))
     }
 
-    pub async fn ready<S: Service>(&self, mut db: Db) -> OpenLoop<S> {
+    async fn ready<S: Service>(&self, mut db: Db) -> OpenLoop<S> {
         let taken = take_over(&mut db, WRITER, now()).await;
         let topics = [&self.users.topic, &self.coupons.topic].map(Arc::clone);
         OpenLoop {
@@ -149,6 +149,11 @@ impl Bench {
 
     pub async fn run(&self) -> Running {
         Running::start(self.open().await)
+    }
+
+    pub async fn run_view(&self) -> Running<View> {
+        let ready = self.ready(self.open_db()).await;
+        Running::start(ready.open().await.expect("opens"))
     }
 
     pub fn reader(&self) -> Reader {
@@ -214,13 +219,15 @@ impl Bench {
 }
 
 impl Running {
-    pub fn start((ready, handle): (Loop<Counter>, Handle<Counter>)) -> Self {
-        let task = tokio::task::spawn_local(ready.run());
-        Self { handle, task }
-    }
-
     pub async fn send(&self, input: Input) -> Result<i64, Unanswered> {
         send(&self.handle, input).await
+    }
+}
+
+impl<S: Service> Running<S> {
+    pub fn start((ready, handle): (Loop<S>, Handle<S>)) -> Self {
+        let task = tokio::task::spawn_local(ready.run());
+        Self { handle, task }
     }
 
     pub fn batches(&self) -> u64 {

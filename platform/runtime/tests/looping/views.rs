@@ -6,7 +6,6 @@ use runtime::Stopped;
 use tokio::time::Instant;
 
 use crate::bench::{Bench, pass, stage, until};
-use crate::counter::View;
 use crate::publisher::left;
 
 /// How far behind a view may be that has nothing else to do.
@@ -16,13 +15,7 @@ const PACE: Duration = Duration::from_millis(100);
 async fn events_of_a_tenth_of_a_second_are_one_batch() {
     stage(async {
         let mut bench = Bench::new();
-        let (ready, handle) = bench
-            .ready::<View>(bench.open_db())
-            .await
-            .open()
-            .await
-            .expect("opens");
-        let running = tokio::task::spawn_local(ready.run());
+        let running = bench.run_view().await;
         let began = Instant::now();
         for key in 1..=9 {
             bench.users.publish(left([(key, 1)]));
@@ -32,8 +25,7 @@ async fn events_of_a_tenth_of_a_second_are_one_batch() {
         until("all of them", || bench.heard_in_all() > 0).await;
         assert!(began.elapsed() <= PACE + Duration::from_millis(10));
         assert_eq!(bench.by_batch(), [(0, 9)]);
-        handle.stop();
-        assert!(matches!(running.await, Ok(Stopped::Asked)));
+        assert!(matches!(running.stop().await, Stopped::Asked));
     })
     .await;
 }
@@ -45,19 +37,12 @@ async fn what_fills_a_batch_waits_for_no_more() {
         bench
             .users
             .publish(left((1_000..9_960).map(|key| (key, 1))));
-        let (ready, handle) = bench
-            .ready::<View>(bench.open_db())
-            .await
-            .open()
-            .await
-            .expect("opens");
         let began = Instant::now();
-        let running = tokio::task::spawn_local(ready.run());
+        let running = bench.run_view().await;
         until("all of them", || bench.heard_in_all() == 8_960).await;
         assert!(began.elapsed() <= 2 * PACE, "{:?}", began.elapsed());
         assert_eq!(bench.by_batch(), [(0, 896); 10]);
-        handle.stop();
-        assert!(matches!(running.await, Ok(Stopped::Asked)));
+        assert!(matches!(running.stop().await, Stopped::Asked));
     })
     .await;
 }
