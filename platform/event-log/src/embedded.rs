@@ -35,6 +35,13 @@ struct State {
     consumers: BTreeMap<String, Consumer>,
 }
 
+impl State {
+    fn needed_from(&self) -> i64 {
+        let slowest = self.consumers.values().map(|consumer| consumer.next).min();
+        slowest.unwrap_or_else(|| self.ring.end())
+    }
+}
+
 struct Consumer {
     wake: Arc<Notify>,
     /// The next number this consumer has not committed yet.
@@ -152,10 +159,15 @@ impl Topic {
             return;
         }
         let mut state = self.lock();
+        let needed = state.needed_from();
+        let read = state.ring.take_before(needed);
         state.ring.push(events);
         for consumer in state.consumers.values() {
             consumer.wake.notify_one();
         }
+        drop(state);
+        // Not while the consumers wait for the lock.
+        drop(read);
     }
 
     /// The publisher was opened again: what it had committed by then is visible.
@@ -169,9 +181,7 @@ impl Topic {
 
     /// The lowest number some consumer still needs: nothing from there on may be forgotten.
     pub fn needed_from(&self) -> i64 {
-        let state = self.lock();
-        let slowest = state.consumers.values().map(|consumer| consumer.next).min();
-        slowest.unwrap_or_else(|| state.ring.end())
+        self.lock().needed_from()
     }
 
     /// Where each consumer stands: the next number it has not committed.

@@ -1,11 +1,13 @@
-//! The newest events of a topic in memory, so that a consumer that keeps up decodes nothing.
+//! The newest events of a topic in memory, as far back as a consumer has not committed them, so that
+//! a consumer that keeps up decodes nothing.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use contracts::envelope::Event;
 
-/// Enough for several batches of five services; about 8 MiB when full of orders.
+/// How far behind a consumer may be and still find its events here: several batches of five
+/// services, about 8 MiB when they are orders.
 const CAPACITY: usize = 8_192;
 
 /// A run of events without a gap, the last one being the topic's newest.
@@ -51,6 +53,13 @@ impl Ring {
             self.events.push_back(Arc::clone(event));
             self.end = seq + 1;
         }
+    }
+
+    /// Takes out the events below `next`, which nobody will ask for.
+    pub fn take_before(&mut self, next: i64) -> Vec<Arc<Event>> {
+        let first = self.end - i64::try_from(self.events.len()).unwrap_or(i64::MAX);
+        let count = usize::try_from(next - first).unwrap_or(0);
+        self.events.drain(..count.min(self.events.len())).collect()
     }
 
     /// Up to `limit` events from `next` on, or `None` when the ring no longer reaches so far back.
@@ -124,5 +133,20 @@ mod tests {
         }
         assert_eq!(numbers(&ring, 1, 1), None);
         assert_eq!(numbers(&ring, 2, 1), Some(vec![2]));
+    }
+
+    #[test]
+    fn what_is_taken_out_is_all_below_a_number_and_nothing_else() {
+        let mut ring = Ring::starting_at(5);
+        ring.push(&[event(5), event(6), event(7)]);
+        assert_eq!(ring.take_before(5).len(), 0);
+        assert_eq!(ring.take_before(3).len(), 0, "gone long ago");
+        assert_eq!(ring.take_before(7).len(), 2);
+        assert_eq!(numbers(&ring, 6, 9), None);
+        assert_eq!(numbers(&ring, 7, 9), Some(vec![7]));
+        assert_eq!(ring.take_before(99).len(), 1, "more than it has");
+        assert_eq!(numbers(&ring, 8, 9), Some(vec![]));
+        ring.push(&[event(8)]);
+        assert_eq!(numbers(&ring, 8, 9), Some(vec![8]));
     }
 }

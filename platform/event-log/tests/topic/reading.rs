@@ -154,3 +154,36 @@ fn what_the_slowest_consumer_needs_is_kept() {
     assert_eq!(topic.needed_from(), 3, "it may come back");
     assert!(topic.has_consumer("slow") && !topic.has_consumer("other"));
 }
+
+#[test]
+fn what_every_consumer_has_committed_leaves_the_memory() {
+    let mut publisher = Publisher::new();
+    let topic = publisher.topic();
+    let start = Start {
+        next: 1,
+        last_id: None,
+    };
+    let open = |name: &str| {
+        Tail::open(Arc::clone(&topic), name, &start, Arc::new(Notify::new())).expect("opens")
+    };
+    let (mut fast, mut slow) = (open("fast"), open("slow"));
+    let events = publisher.commit(1..=4);
+    topic.published(&events);
+    let held = || events.iter().map(|(_, event)| Arc::strong_count(event) > 1);
+    fast.committed(5);
+    slow.committed(3);
+    publisher.publish(&topic, [5]);
+    assert_eq!(held().collect::<Vec<_>>(), [false, false, true, true]);
+    assert_eq!(
+        poll(&mut fast, 9).len(),
+        5,
+        "what it goes back to is in the file"
+    );
+    slow.seek(3);
+    let in_memory = slow.poll(9).expect("reads");
+    let same = in_memory[0].event.as_ref().expect("readable");
+    assert!(
+        Arc::ptr_eq(same, &events[2].1),
+        "the slow one's is in memory still"
+    );
+}
