@@ -28,10 +28,12 @@ pub use wal::{WAL_ALARM_BYTES, WalWatch};
 /// A log that was moved into the file whole is written over from its beginning, and keeps this
 /// size: writing where the file already has blocks is what makes a commit's sync cheap.
 const KEPT_LOG_BYTES: i64 = 32 << 20;
-/// What a writer keeps of its file in memory: more than a full batch changes. Pages that fall
-/// out come back from the system's cache, and SQLite looks through all of its own at a commit that
-/// moved pages about.
-const CACHE_KIB: i64 = 4_096;
+/// What a writer keeps of its file in memory: what most batches change. Pages that fall out come
+/// back from the system's cache, those that a larger batch changed go to the log before its commit,
+/// and SQLite looks through all it keeps at a commit that moved pages about.
+const CACHE_KIB: i64 = 2_048;
+/// What a reader keeps: the ways to the rows of a few tables. A process has some twenty readers.
+const READER_CACHE_KIB: i64 = 512;
 /// How long an opening waits for another process on the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many prepared statements a connection keeps: a service has some ten tables, four each.

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::selects::Selects;
 use super::statements::Statements;
 use super::transaction::failed;
-use super::{BUSY_TIMEOUT, WalWatch, prepare_once};
+use super::{BUSY_TIMEOUT, READER_CACHE_KIB, WalWatch, prepare_once};
 use crate::row::Row;
 use crate::table::Rows;
 use crate::{Digest, Failed};
@@ -39,6 +39,9 @@ impl Reader {
         prepare_once(&connection).map_err(|e| failed(&e))?;
         connection
             .busy_timeout(BUSY_TIMEOUT)
+            .map_err(|e| failed(&e))?;
+        connection
+            .pragma_update(None, "cache_size", -READER_CACHE_KIB)
             .map_err(|e| failed(&e))?;
         if let Some(watch) = watch.clone() {
             let look = move || watch.look().is_err();
