@@ -5,8 +5,10 @@
 
 mod embedded;
 mod ring;
+mod row;
 
 pub use embedded::{Delivered, Raw, Start, Tail, Topic};
+pub use row::outbox_row;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

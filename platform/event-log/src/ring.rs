@@ -1,5 +1,5 @@
-//! The newest events of a topic in memory, as far back as a consumer has not committed them, so that
-//! a consumer that keeps up decodes nothing.
+//! The newest events of a topic in memory, as far back as a consumer has not committed them, so
+//! that a consumer that keeps up decodes nothing.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use contracts::envelope::{Actor, Event, EventId, ServiceName, Trace};
 use contracts::events::Kind;
 use contracts::saga;
 use contracts::time::Timestamp;
-use db::{Consumed, Failed, Outbox, OutboxId, Parked, Rows, System, Tx, Writer};
+use db::{Consumed, Failed, OutboxId, Parked, Rows, System, Tx, Writer};
 
 use crate::decision::{Decision, Moment, Said};
 use crate::parking::{self, Held};
@@ -177,7 +177,8 @@ pub async fn run_batch<S: Service>(
         done.waiting.extend(waiting);
         for said in &decision.says {
             let event = Arc::new(envelope(said, &moment));
-            system.outbox.add(outbox_row(writer.id, next_seq, &event));
+            let id = OutboxId::new(writer.id, next_seq);
+            system.outbox.add(event_log::outbox_row(id, &event));
             done.events.push((next_seq, event));
             next_seq += 1;
         }
@@ -299,19 +300,5 @@ fn envelope(said: &Said, moment: &Moment) -> Event {
         trace: moment.trace.clone(),
         cause: moment.cause,
         fact: said.fact.clone(),
-    }
-}
-
-fn outbox_row(writer: i64, seq: i64, event: &Event) -> Outbox {
-    let kind = event.kind();
-    Outbox {
-        id: OutboxId::new(writer, seq),
-        saga_id: event.saga(),
-        key: event.key(),
-        kind: kind.name().to_owned(),
-        version: i64::from(kind.version()),
-        sequence: event.sequence,
-        at: event.at,
-        body: event.encode_body(),
     }
 }

@@ -8,7 +8,7 @@ use contracts::events::{Fact, UserDeactivated};
 use contracts::ids::UserId;
 use contracts::time::Timestamp;
 use db::{Db, Failed, Outbox, OutboxId, Sqlite, System, Writer};
-use event_log::{Delivered, Start, Tail, Topic};
+use event_log::{Delivered, Start, Tail, Topic, outbox_row};
 use futures::FutureExt;
 use tempfile::TempDir;
 use tokio::sync::Notify;
@@ -113,17 +113,7 @@ fn writer(next_seq: i64) -> Writer {
 }
 
 fn row(seq: i64, event: &Event) -> Outbox {
-    let kind = event.kind();
-    Outbox {
-        id: OutboxId::new(WRITER, seq),
-        saga_id: event.saga(),
-        key: event.key(),
-        kind: kind.name().to_owned(),
-        version: i64::from(kind.version()),
-        sequence: event.sequence,
-        at: event.at,
-        body: event.encode_body(),
-    }
+    outbox_row(OutboxId::new(WRITER, seq), event)
 }
 
 fn event(user: i64) -> Arc<Event> {

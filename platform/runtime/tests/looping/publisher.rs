@@ -10,7 +10,7 @@ use contracts::events::user::{UserDeactivated, UserRegistered};
 use contracts::ids::{CouponId, UserCouponId, UserId};
 use contracts::time::Timestamp;
 use db::{Db, Failed, Outbox, OutboxId, Sqlite, System, Writer};
-use event_log::Topic;
+use event_log::{Topic, outbox_row};
 use futures::FutureExt;
 
 use crate::bench;
@@ -109,17 +109,7 @@ impl Publisher {
     }
 
     fn row(&self, seq: i64, event: &Event) -> Outbox {
-        let kind = event.kind();
-        Outbox {
-            id: OutboxId::new(self.number, seq),
-            saga_id: event.saga(),
-            key: event.key(),
-            kind: kind.name().to_owned(),
-            version: i64::from(kind.version()),
-            sequence: event.sequence,
-            at: event.at,
-            body: event.encode_body(),
-        }
+        outbox_row(OutboxId::new(self.number, seq), event)
     }
 
     fn write(&mut self, rows: Vec<Outbox>) {
