@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::generated::{self, Markers};
 
@@ -96,9 +96,12 @@ fn ratio<'r>(results: &'r str, says: &str) -> Result<(&'r str, &'r str)> {
         let cells = line.split('|').map(str::trim);
         cells.collect::<Vec<_>>()
     });
-    let mut found = cells.filter(|cells| cells.len() == 6 && cells[2] == says);
+    let mut found = cells.filter(|cells| cells.len() == 7 && cells[2] == says);
     let row = found.next();
     let row = row.with_context(|| format!("{RESULTS} has no ratio \"{says}\""))?;
+    if row[5].contains("unsteady") {
+        bail!("\"{says}\" is unsteady in {RESULTS}: run `cargo xtask bench` again, alone");
+    }
     Ok((row[3], row[4]))
 }
 
@@ -107,9 +110,9 @@ mod tests {
     use super::{DOCUMENTS, TOLD, figures};
 
     fn results(value: &str) -> String {
-        let row = |told: &&str| format!("| R2 | {told} | {value} | >= 6 |\n");
+        let row = |told: &&str| format!("| R2 | {told} | {value} | >= 6 | 2.10 to 2.60 |\n");
         let rows: String = TOLD.iter().map(row).collect();
-        format!("## Ratios\n\n| | | ratio | aim |\n|---|---|---:|---:|\n{rows}")
+        format!("## Ratios\n\n| | | ratio | aim | rounds |\n|---|---|---:|---:|---|\n{rows}")
     }
 
     #[test]
@@ -126,5 +129,12 @@ mod tests {
         let missing = results("2.40").replace(TOLD[3], "something else");
         let error = figures(&DOCUMENTS[0], &missing).unwrap_err().to_string();
         assert!(error.contains(TOLD[3]), "{error}");
+    }
+
+    #[test]
+    fn a_ratio_that_is_unsteady_is_not_told() {
+        let unsteady = results("2.40").replacen("2.60", "7.90, **unsteady**", 1);
+        let error = figures(&DOCUMENTS[0], &unsteady).unwrap_err().to_string();
+        assert!(error.contains(TOLD[0]), "{error}");
     }
 }

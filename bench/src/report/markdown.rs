@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::ratio::RATIOS;
+use super::ratio::{Measured, RATIOS, Ratio};
 use super::{Figures, Row, Values, batches, median, pass};
 use crate::machine;
 use crate::population::Spec;
@@ -68,23 +68,35 @@ fn ratios(text: &mut String, figures: &Figures) {
     line(text, "## Ratios\n");
     line(
         text,
-        "Medians over the rounds, each of two passes of the same round.\n",
+        "Medians over the rounds, each of two passes of the same round, and the least and the most \
+         of them. Unsteady is a ratio of which a side made more than twice in one round of what it \
+         made in another: run it again on a machine that has nothing else to do.\n",
     );
-    line(text, "| | | ratio | aim |");
-    line(text, "|---|---|---:|---:|");
+    line(text, "| | | ratio | aim | rounds |");
+    line(text, "|---|---|---:|---:|---|");
     for ratio in RATIOS {
-        if let Some(value) = ratio.value(figures) {
-            let (name, says, aim) = (ratio.name, ratio.says, ratio.aim);
-            line(text, &format!("| {name} | {says} | {value:.2} | {aim} |"));
+        if let Some(measured) = ratio.measured(figures) {
+            line(text, &compared(&ratio, &measured));
         }
     }
     if let Some(value) = tail_over_fsync(figures) {
         line(
             text,
-            &format!("| R6 | p99 at half of the most / p99 of an fsync, shop | {value:.1} | |"),
+            &format!("| R6 | p99 at half of the most / p99 of an fsync, shop | {value:.1} | | |"),
         );
     }
     line(text, "");
+}
+
+fn compared(ratio: &Ratio, measured: &Measured) -> String {
+    let (name, says, aim) = (ratio.name, ratio.says, ratio.aim);
+    let (value, least, most) = (measured.median, measured.least, measured.most);
+    let mark = if measured.is_steady {
+        ""
+    } else {
+        ", **unsteady**"
+    };
+    format!("| {name} | {says} | {value:.2} | {aim} | {least:.2} to {most:.2}{mark} |")
 }
 
 /// R6: how many fsyncs long the tail is.

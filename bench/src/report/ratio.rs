@@ -1,7 +1,11 @@
 //! What is compared: the median over rounds of what one made of what the other did, both in the
 //! same round.
 
-use super::{Figures, Values, median, pass};
+use super::{Figures, Row, Values, median, pass};
+
+/// A side whose rounds lie further apart than this many times did not have the machine to itself in
+/// all of them: what its median is compared with tells nothing.
+const MOST_APART: f64 = 2.0;
 
 /// One pass of one contestant.
 type Side = (&'static str, &'static str);
@@ -131,16 +135,41 @@ pub(super) const RATIOS: [Ratio; 12] = [
     },
 ];
 
+/// What a ratio came to.
+#[derive(Debug, PartialEq)]
+pub(super) struct Measured {
+    pub median: f64,
+    /// Over the rounds.
+    pub least: f64,
+    pub most: f64,
+    /// Whether the rounds of each side were alike enough to compare.
+    pub is_steady: bool,
+}
+
 impl Ratio {
     /// None when a side was not measured.
-    pub fn value(&self, figures: &Figures) -> Option<f64> {
+    pub fn measured(&self, figures: &Figures) -> Option<Measured> {
         let below = figures.of(self.below.0, self.below.1);
         let above = figures.of(self.above.0, self.above.1);
         let paired = above.iter().filter_map(|row| {
             let other = below.iter().find(|other| other.round == row.round)?;
             Some((self.of)(&row.values)? / (self.of)(&other.values)?)
         });
-        median(paired.collect())
+        let rounds: Vec<f64> = paired.collect();
+        Some(Measured {
+            least: rounds.iter().copied().fold(f64::INFINITY, f64::min),
+            most: rounds.iter().copied().fold(0.0, f64::max),
+            median: median(rounds)?,
+            is_steady: self.is_steady(&below) && self.is_steady(&above),
+        })
+    }
+
+    fn is_steady(&self, rows: &[&Row]) -> bool {
+        let values = rows.iter().filter_map(|row| (self.of)(&row.values));
+        let (least, most) = values.fold((f64::INFINITY, 0.0_f64), |(least, most), value| {
+            (least.min(value), most.max(value))
+        });
+        most <= MOST_APART * least
     }
 }
 
@@ -164,19 +193,41 @@ mod tests {
         }
     }
 
+    fn figures(rounds: &[(f64, f64)]) -> Figures {
+        let mut figures = Figures::default();
+        for (round, (shop, monolith)) in rounds.iter().enumerate() {
+            figures.rows.push(row(SHOP, round, *shop));
+            figures.rows.push(row(MONOLITH, round, *monolith));
+        }
+        figures
+    }
+
     #[test]
     fn a_ratio_is_the_median_over_rounds_of_two_passes_of_the_same_round() {
-        let mut figures = Figures::default();
-        // The third round ran at a tenth of the speed, for both.
-        for (round, (shop, monolith)) in [(900.0, 100.0), (800.0, 100.0), (85.0, 10.0)]
-            .into_iter()
-            .enumerate()
-        {
-            figures.rows.push(row(SHOP, round, shop));
-            figures.rows.push(row(MONOLITH, round, monolith));
+        let figures = figures(&[(900.0, 100.0), (800.0, 100.0), (510.0, 60.0)]);
+        let measured = Measured {
+            median: 8.5,
+            least: 8.0,
+            most: 9.0,
+            is_steady: true,
+        };
+        assert_eq!(RATIOS[1].measured(&figures), Some(measured));
+        assert_eq!(RATIOS[0].measured(&figures), None, "it was not measured");
+    }
+
+    #[test]
+    fn a_side_whose_rounds_lie_far_apart_makes_a_ratio_unsteady() {
+        for (rounds, is_steady) in [
+            ([(900.0, 100.0), (800.0, 100.0), (850.0, 199.0)], true),
+            ([(900.0, 100.0), (800.0, 100.0), (850.0, 201.0)], false),
+            ([(900.0, 100.0), (800.0, 100.0), (390.0, 100.0)], false),
+            // Both ran at a tenth of their speed: what else did they meet?
+            ([(900.0, 100.0), (800.0, 100.0), (85.0, 10.0)], false),
+        ] {
+            let measured = RATIOS[1].measured(&figures(&rounds));
+            let measured = measured.expect("both sides were measured");
+            assert_eq!(measured.is_steady, is_steady, "{rounds:?}");
         }
-        assert_eq!(RATIOS[1].value(&figures), Some(8.5));
-        assert_eq!(RATIOS[0].value(&figures), None, "it was not measured");
     }
 
     #[test]
