@@ -32,7 +32,7 @@ const KEPT_LOG_BYTES: i64 = 32 << 20;
 /// back from the system's cache, those that a larger batch changed go to the log before its commit,
 /// and SQLite looks through all it keeps at a commit that moved pages about.
 const CACHE_KIB: i64 = 2_048;
-/// What a reader keeps: the ways to the rows of a few tables. A process has some twenty readers.
+/// What a reader keeps: the ways to the rows of a few tables. A process has several a file.
 const READER_CACHE_KIB: i64 = 512;
 /// How long an opening waits for another process on the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
