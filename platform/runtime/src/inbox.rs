@@ -57,6 +57,8 @@ impl Last {
 pub(crate) struct Polled<I> {
     pub inputs: Vec<Arrived<I>>,
     pub park: Vec<Parked>,
+    /// Whether as many events came as were asked for: there may be more.
+    pub is_full: bool,
 }
 
 impl Inbox {
@@ -90,6 +92,7 @@ impl Inbox {
         let mut topics = Vec::with_capacity(self.sources.len());
         topics.resize_with(self.sources.len(), Vec::new);
         let share = limit / self.sources.len().max(1);
+        let stood = self.unread_from();
         let mut left = limit;
         for most in [share, limit] {
             for (index, topic) in topics.iter_mut().enumerate() {
@@ -107,11 +110,13 @@ impl Inbox {
         let mut polled = Polled {
             inputs: Vec::new(),
             park: Vec::new(),
+            is_full: false,
         };
         loop {
             let heads = topics.iter_mut().enumerate();
             let heads = heads.filter_map(|(index, events)| Some((events.peek()?.at(), index)));
             let Some((_, index)) = heads.min() else {
+                polled.is_full = left == 0 && self.unread_from() > stood;
                 return Ok(polled);
             };
             let delivered = topics[index].next().expect("a head that was seen");
@@ -313,6 +318,11 @@ impl Inbox {
         self.sources
             .iter()
             .any(|source| source.tail.topic().is_elsewhere())
+    }
+
+    /// Grows as events are polled, and only so far as a topic that stands lets it.
+    fn unread_from(&self) -> i64 {
+        self.sources.iter().map(|source| source.tail.next()).sum()
     }
 
     pub fn unread(&self) -> i64 {

@@ -177,7 +177,7 @@ impl<S: Service> Loop<S> {
             if stopping {
                 return self.write_positions().map(|()| false);
             }
-            return self.idle().await.map(|()| true);
+            return self.idle(work.has_more).await.map(|()| true);
         }
         self.worked_at = Instant::now();
         match self.carry_out(work)? {
@@ -207,11 +207,18 @@ impl<S: Service> Loop<S> {
         }
     }
 
-    /// Waits for an event, a command, a timer or the tick.
-    async fn idle(&mut self) -> Result<(), Stopped> {
+    /// Waits for an event, a command, a timer or the tick; not when the log `has_more`, since what
+    /// this service hears may stand behind a long run of what it does not.
+    async fn idle(&mut self, has_more: bool) -> Result<(), Stopped> {
         let wait = self.wait();
         let shared = Arc::clone(&self.shared);
-        let woken = time::timeout(wait, shared.wake.notified()).await.is_ok();
+        let woken = match has_more {
+            true => {
+                take_turns().await;
+                true
+            }
+            false => time::timeout(wait, shared.wake.notified()).await.is_ok(),
+        };
         let now = self.now();
         // Events that nobody here hears wake the loop too, and must not keep it from its chores.
         if (woken || shared.has_commands()) && now.since(self.kept_at) < IDLE_TICK {

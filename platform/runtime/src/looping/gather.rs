@@ -41,6 +41,8 @@ pub(super) struct Work<S: Service> {
     pub park: Vec<Parked>,
     /// Keys taken up again, each with the last of its numbers that was.
     pub redriven: Vec<(ParkedKey, i64)>,
+    /// Whether the log may have more, though nothing of what came is heard here.
+    pub has_more: bool,
 }
 
 impl<S: Service> Work<S> {
@@ -50,6 +52,7 @@ impl<S: Service> Work<S> {
             waits: Vec::new(),
             park: Vec::new(),
             redriven: Vec::new(),
+            has_more: false,
         }
     }
 
@@ -102,6 +105,7 @@ impl<S: Service> Loop<S> {
             .resize_with(polled.inputs.len(), || Waits::Nobody);
         work.inputs = polled.inputs;
         work.park = polled.park;
+        work.has_more = polled.is_full;
         self.note_lag()?;
         self.gather_discards()?;
         self.gather_redrives(now, work)?;

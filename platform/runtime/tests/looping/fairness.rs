@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use runtime::Unanswered;
+use runtime::{Stopped, Unanswered};
+use tokio::time::Instant;
 
 use crate::bench::{Bench, Running, add, pass, send, stage, until};
 use crate::counter::{Heard, Input, Mood, POISON};
-use crate::publisher::{issued, left};
+use crate::publisher::{issued, joined, left};
 
 #[tokio::test(start_paused = true)]
 async fn hard_case_24_a_burst_of_new_orders_does_not_starve_open_sagas() {
@@ -104,4 +105,22 @@ async fn polled_once<F: Future>(future: F) -> std::pin::Pin<Box<F>> {
     let ready = futures::poll!(&mut future);
     assert!(ready.is_pending());
     future
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_stands_behind_many_events_that_are_not_heard_waits_for_no_tick() {
+    stage(async {
+        let mut bench = Bench::new();
+        bench
+            .users
+            .publish(joined((1_000..9_000).map(|key| (key, 1))));
+        bench.users.publish(left([(1, 1)]));
+        let began = Instant::now();
+        let running = bench.run().await;
+        until("it is heard", || bench.heard_in_all() == 1).await;
+        let took = began.elapsed();
+        assert!(took < Duration::from_millis(100), "{took:?}");
+        assert!(matches!(running.stop().await, Stopped::Asked));
+    })
+    .await;
 }
