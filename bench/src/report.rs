@@ -161,6 +161,14 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
     values.get(values.len().checked_sub(1)? / 2).copied()
 }
 
+/// The least and the most of them.
+fn spread(values: &[f64]) -> (f64, f64) {
+    let values = values.iter().copied();
+    values.fold((f64::INFINITY, 0.0), |(least, most), value| {
+        (least.min(value), most.max(value))
+    })
+}
+
 /// Talk, beside the data.
 pub fn say(line: &str) {
     eprintln!("{line}");

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::ratio::{Measured, RATIOS, Ratio};
-use super::{Figures, Row, Values, batches, median, pass};
+use super::{Figures, Row, Values, batches, median, pass, spread};
 use crate::machine;
 use crate::population::Spec;
 use crate::run::Plan;
@@ -143,9 +143,7 @@ fn row(pass: &str, contestant: &str, rows: &[&Row]) -> String {
         let value = median(all(of));
         value.map_or(String::new(), |value| format!("{value:.digits$}"))
     };
-    let rates = all(|values| values.rate);
-    let least = rates.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = rates.iter().copied().fold(0.0, f64::max);
+    let (least, most) = spread(&all(|values| values.rate));
     let dirty = rows.iter().filter(|row| row.dirty).count();
     let cells = [
         format!("{least:.0}"),

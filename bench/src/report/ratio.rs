@@ -1,7 +1,7 @@
 //! What is compared: the median over rounds of what one made of what the other did, both in the
 //! same round.
 
-use super::{Figures, Row, Values, median, pass};
+use super::{Figures, Row, Values, median, pass, spread};
 
 /// A side whose rounds lie further apart than this many times did not have the machine to itself in
 /// all of them: what its median is compared with tells nothing.
@@ -156,9 +156,10 @@ impl Ratio {
             Some((self.of)(&row.values)? / (self.of)(&other.values)?)
         });
         let rounds: Vec<f64> = paired.collect();
+        let (least, most) = spread(&rounds);
         Some(Measured {
-            least: rounds.iter().copied().fold(f64::INFINITY, f64::min),
-            most: rounds.iter().copied().fold(0.0, f64::max),
+            least,
+            most,
             median: median(rounds)?,
             is_steady: self.is_steady(&below) && self.is_steady(&above),
         })
@@ -166,9 +167,7 @@ impl Ratio {
 
     fn is_steady(&self, rows: &[&Row]) -> bool {
         let values = rows.iter().filter_map(|row| (self.of)(&row.values));
-        let (least, most) = values.fold((f64::INFINITY, 0.0_f64), |(least, most), value| {
-            (least.min(value), most.max(value))
-        });
+        let (least, most) = spread(&values.collect::<Vec<_>>());
         most <= MOST_APART * least
     }
 }
