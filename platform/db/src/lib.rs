@@ -8,6 +8,7 @@ pub mod table;
 
 mod digest;
 mod failed;
+mod kept;
 mod maps;
 mod migrate;
 mod sqlite;
@@ -18,6 +19,7 @@ mod tx;
 pub use cell::{Cell, Column, Json, Unreadable};
 pub use digest::Digest;
 pub use failed::Failed;
+pub use kept::Keep;
 pub use maps::Maps;
 pub use migrate::{Migration, Migrations};
 pub use row::{Key, Prefix, Row, Shape};

@@ -2,6 +2,7 @@
 //! simulator's maps, full scans and the state hash are made from that.
 
 use crate::cell::{Cell, Cells, KeyColumn, Unreadable};
+use crate::kept::Keep;
 
 /// What a store needs to know of a row type.
 #[derive(Debug)]
@@ -9,6 +10,8 @@ pub struct Shape {
     pub table: &'static str,
     pub key: &'static [&'static str],
     pub columns: &'static [&'static str],
+    /// What its writer keeps of it in memory; `None` is nothing.
+    pub keep: Option<Keep>,
 }
 
 impl Shape {
@@ -39,6 +42,9 @@ pub trait Key: Ord + Clone + std::fmt::Debug + Send + 'static {
 
     /// Whether the first `columns` columns are equal.
     fn shares(&self, other: &Self, columns: usize) -> bool;
+
+    /// The lowest key that shares the first `columns` columns.
+    fn beginning(&self, columns: usize) -> Self;
 }
 
 /// The leading columns of a key: what `Table::ask_prefix` and `Table::under` take.
@@ -59,6 +65,13 @@ impl<A: KeyColumn> Key for A {
     fn shares(&self, other: &Self, columns: usize) -> bool {
         columns == 0 || self == other
     }
+
+    fn beginning(&self, columns: usize) -> Self {
+        match columns {
+            0 => A::lowest(),
+            1.. => self.clone(),
+        }
+    }
 }
 
 macro_rules! tuple_key {
@@ -72,6 +85,13 @@ macro_rules! tuple_key {
 
             fn shares(&self, other: &Self, columns: usize) -> bool {
                 $(($index >= columns || self.$index == other.$index))&&+
+            }
+
+            fn beginning(&self, columns: usize) -> Self {
+                ($(match $index < columns {
+                    true => self.$index.clone(),
+                    false => $name::lowest(),
+                }),+)
             }
         }
     };
@@ -129,9 +149,12 @@ impl<A: KeyColumn, B: KeyColumn, C: KeyColumn, D: KeyColumn> Prefix<(A, B, C, D)
 }
 
 /// Declares a row: `row! { pub struct Name in "table" { key { pub id: Id } pub column: Type } }`.
+/// Behind the table's name may stand what its writer keeps in memory: `keeps 100`, of 100 rows or
+/// more and of where the keys end, and `keeps 100 by 1`, of the rows under 100 first columns.
 #[macro_export]
 macro_rules! row {
-    ($(#[$meta:meta])* $visibility:vis struct $name:ident in $table:literal {
+    ($(#[$meta:meta])* $visibility:vis struct $name:ident in $table:literal
+        $(keeps $groups:literal $(by $shared:literal)?)? {
         key { $($(#[$key_meta:meta])* $key_visibility:vis $key:ident : $key_type:ty),+ $(,)? }
         $($(#[$column_meta:meta])* $column_visibility:vis $column:ident : $column_type:ty),*
         $(,)?
@@ -149,6 +172,9 @@ macro_rules! row {
                 table: $table,
                 key: &[$(stringify!($key)),+],
                 columns: &[$(stringify!($column)),*],
+                keep: $crate::keep!(
+                    [$(stringify!($key)),+].len() $(, $groups $(, $shared)?)?
+                ),
             };
 
             fn key(&self) -> Self::Key {
@@ -168,6 +194,26 @@ macro_rules! row {
                 })
             }
         }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! keep {
+    ($columns:expr) => {
+        None
+    };
+    ($columns:expr, $groups:literal) => {
+        Some($crate::Keep {
+            groups: $groups,
+            columns: $columns,
+        })
+    };
+    ($columns:expr, $groups:literal, $shared:literal) => {
+        Some($crate::Keep {
+            groups: $groups,
+            columns: $shared,
+        })
     };
 }
 

@@ -8,6 +8,7 @@ use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use crate::kept::Kept;
 use crate::migrate::{self, Migrations};
 
 mod file;
@@ -28,10 +29,11 @@ pub use wal::{WAL_ALARM_BYTES, WalWatch};
 /// A log that was moved into the file whole is written over from its beginning, and keeps this
 /// size: writing where the file already has blocks is what makes a commit's sync cheap.
 const KEPT_LOG_BYTES: i64 = 32 << 20;
-/// What a writer keeps of its file in memory: what most batches change. Pages that fall out come
+/// What a writer keeps of its file in pages: what most batches change, beside the rows that it keeps
+/// as they are. Pages that fall out come
 /// back from the system's cache, those that a larger batch changed go to the log before its commit,
 /// and SQLite looks through all it keeps at a commit that moved pages about.
-const CACHE_KIB: i64 = 2_048;
+const CACHE_KIB: i64 = 1_024;
 /// What a reader keeps: the ways to the rows of a few tables. A process has several a file.
 const READER_CACHE_KIB: i64 = 512;
 /// How long an opening waits for another process on the same file.
@@ -63,6 +65,7 @@ pub struct Sqlite {
     log: Option<Log>,
     connection: Connection,
     statements: RefCell<Statements>,
+    kept: Kept,
 }
 
 impl Sqlite {
@@ -151,6 +154,7 @@ impl Sqlite {
             log: log.transpose()?,
             connection,
             statements: RefCell::default(),
+            kept: Kept::default(),
         })
     }
 
@@ -168,7 +172,8 @@ impl Sqlite {
     }
 
     pub(crate) fn begin(&mut self) -> Result<SqliteTx<'_>, crate::Failed> {
-        SqliteTx::begin(&self.connection, self.statements.get_mut())
+        let statements = self.statements.get_mut();
+        SqliteTx::begin(&self.connection, statements, &mut self.kept)
     }
 
     /// Moves the write-ahead log into the file when it grew past 16 MiB, or wholly when `idle`:

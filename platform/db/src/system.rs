@@ -8,8 +8,9 @@ use crate::cell::KeyColumn;
 use crate::{Cell, Column, Table, coded, row, rows};
 
 row! {
-    /// A running batch loop. Its number is also the node of the ids it makes.
-    pub struct Writer in "writer" {
+    /// A running batch loop. Its number is also the node of the ids it makes. Kept is the one who
+    /// writes; whoever takes it over is another connection.
+    pub struct Writer in "writer" keeps 1 {
         key { pub id: i64 }
         /// Raised by whoever takes the writer over; a loop with an older one may not write.
         pub epoch: i64,
@@ -90,8 +91,8 @@ row! {
 }
 
 row! {
-    /// How far a consumer has read one partition of a topic.
-    pub struct Consumed in "consumed" {
+    /// How far a consumer has read one partition of a topic. Kept are all that one service has.
+    pub struct Consumed in "consumed" keeps 16 {
         key { pub consumer: String, pub topic: String, pub part: i64 }
         pub next: i64,
         /// The id of the event before `next`.
@@ -111,8 +112,9 @@ coded! {
 }
 
 row! {
-    /// The memory of a step that no ledger row keeps.
-    pub struct Fence in "saga_fence" {
+    /// The memory of a step that no ledger row keeps. Only its end is in memory: few rows are ever
+    /// written, and new sagas stand behind them.
+    pub struct Fence in "saga_fence" keeps 0 {
         key { pub saga_id: SagaId, pub step: i64 }
         pub state: Standing,
         pub at: Timestamp,

@@ -7,7 +7,7 @@ use crate::row::{Key, Prefix, Row};
 
 mod any;
 
-pub use any::{AnyTable, Arrive, Change, ChangeKind, Fetch, Wanted};
+pub use any::{AnyTable, Arrive, Change, ChangeKind, Fetch, Wanted, Which};
 
 /// The tables of one service, in lock order. Written by the `rows!` macro.
 pub trait Rows: Default {

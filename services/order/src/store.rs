@@ -27,8 +27,9 @@ coded! {
 
 row! {
     /// An order and where its saga stands. It is written when it is placed and when it ends,
-    /// and after that once per acknowledged undo.
-    pub struct OrderRow in "orders" {
+    /// and after that once per acknowledged undo. Kept are those under way, a busy second of them:
+    /// every step of the saga asks for its order.
+    pub struct OrderRow in "orders" keeps 2048 {
         key { pub order_id: OrderId }
         pub user_id: UserId,
         pub status: Status,
@@ -81,8 +82,8 @@ row! {
 }
 
 row! {
-    /// The audit of one fact. Its key is what makes a fact count once.
-    pub struct OrderEvent in "order_event" {
+    /// The audit of one fact. Its key is what makes a fact count once. Kept with its order.
+    pub struct OrderEvent in "order_event" keeps 2048 by 1 {
         key { pub order_id: OrderId, pub saga_id: SagaId, pub kind: AuditKind }
         /// Counts the order's rows from 1, without gaps.
         pub no: i64,
@@ -109,8 +110,8 @@ row! {
 }
 
 row! {
-    /// A writer's last seal: where its next one goes on.
-    pub struct AuditHead in "audit_head" {
+    /// A writer's last seal: where its next one goes on. Kept is the one of this writer.
+    pub struct AuditHead in "audit_head" keeps 1 {
         key { pub writer: i64 }
         pub batch_no: i64,
         pub hash: Hash,
@@ -118,8 +119,8 @@ row! {
 }
 
 row! {
-    /// Who left.
-    pub struct ClosedUser in "closed_user" {
+    /// Who left. Kept are those who order, of whom nearly nobody has.
+    pub struct ClosedUser in "closed_user" keeps 1024 {
         key { pub user_id: UserId }
         pub at: Timestamp,
     }

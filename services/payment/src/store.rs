@@ -12,8 +12,8 @@ use runtime::{fence, idempotency};
 use crate::input::Input;
 
 row! {
-    /// What a user holds. Absent until the first charge or credit.
-    pub struct Point in "point" {
+    /// What a user holds. Absent until the first charge or credit. Kept are those who shop.
+    pub struct Point in "point" keeps 2048 {
         key { pub user_id: UserId }
         pub balance: Money,
         /// Counts the changes of the balance, and with it the ledger rows of the user.

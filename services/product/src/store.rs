@@ -31,8 +31,9 @@ coded! {
 }
 
 row! {
-    /// What is sold. It is asked for by id alone: the category only serves partitioning.
-    pub struct Product in "product" {
+    /// What is sold. It is asked for by id alone: the category only serves partitioning. Kept are
+    /// the ones that sell: every order asks for its products.
+    pub struct Product in "product" keeps 4096 by 1 {
         key { pub product_id: ProductId, pub category: String }
         pub name: String,
         pub name_en: String,
@@ -45,8 +46,8 @@ row! {
 }
 
 row! {
-    /// What is left of a product.
-    pub struct Stock in "product_stock" {
+    /// What is left of a product. Kept with it.
+    pub struct Stock in "product_stock" keeps 4096 {
         key { pub product_id: ProductId }
         pub quantity: i64,
         pub version: i64,
@@ -54,8 +55,9 @@ row! {
 }
 
 row! {
-    /// One change of one stock. Its key is what makes the change happen once.
-    pub struct Ledger in "stock_ledger" {
+    /// One change of one stock. Its key is what makes the change happen once. Only its end is kept: a
+    /// new saga stands behind it.
+    pub struct Ledger in "stock_ledger" keeps 0 by 1 {
         key {
             /// The order's saga, the refund's, or the id of the command.
             pub saga_id: SagaId,
@@ -71,24 +73,25 @@ row! {
 }
 
 row! {
-    /// What was sold of a product in one hour.
-    pub struct Rank in "product_rank" {
+    /// What was sold of a product in one hour. Kept are the ones that sell.
+    pub struct Rank in "product_rank" keeps 4096 {
         key { pub hour: i64, pub product_id: ProductId }
         pub quantity: i64,
     }
 }
 
 row! {
-    /// What was sold of a product in one day in Seoul whose hours are not kept any more.
-    pub struct RankDay in "product_rank_day" {
+    /// What was sold of a product in one day in Seoul whose hours are not kept any more. Only its end
+    /// is in memory: today stands behind it.
+    pub struct RankDay in "product_rank_day" keeps 0 {
         key { pub day: i64, pub product_id: ProductId }
         pub quantity: i64,
     }
 }
 
 row! {
-    /// Where the ranking goes over from days to hours: one row, from the first sale on.
-    pub struct Ranking in "ranking" {
+    /// Where the ranking goes over from days to hours: one row, from the first sale on, and kept.
+    pub struct Ranking in "ranking" keeps 1 {
         key { pub id: i64 }
         /// The first day that is counted by the hour.
         pub hours_from: i64,

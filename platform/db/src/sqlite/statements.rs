@@ -10,6 +10,8 @@ use crate::row::Shape;
 pub(crate) struct Texts {
     /// By number of leading key columns given: `select[0]` is the whole table.
     pub select: Vec<String>,
+    /// The last row.
+    pub last: String,
     /// From a first key column on.
     pub from: String,
     /// One first key column, from a last one on, so many rows.
@@ -58,6 +60,7 @@ impl Texts {
             select: (0..=shape.key.len())
                 .map(|given| select(shape, given))
                 .collect(),
+            last: last(shape),
             page: page(shape),
             first: format!("SELECT {columns} FROM {table} ORDER BY {key} LIMIT ?"),
             after: format!(
@@ -95,6 +98,17 @@ fn select(shape: &Shape, given: usize) -> String {
         false => format!(" ORDER BY {}", list(shape.key.iter().copied())),
     };
     format!("SELECT {columns} FROM {}{condition}{order}", shape.table)
+}
+
+fn last(shape: &Shape) -> String {
+    let columns = list(shape.all_columns());
+    let keys = shape.key.iter().map(|column| format!("\"{column}\" DESC"));
+    let key: Vec<_> = keys.collect();
+    let table = shape.table;
+    format!(
+        "SELECT {columns} FROM {table} ORDER BY {} LIMIT 1",
+        key.join(", ")
+    )
 }
 
 /// `("a", "b") >= (?, ?)` under one `"a"`, which the clustered key serves as one range.
@@ -140,6 +154,7 @@ mod tests {
         table: "t",
         key: &["a", "b"],
         columns: &["c"],
+        keep: None,
     };
 
     #[test]
@@ -173,6 +188,7 @@ mod tests {
             table: "t",
             key: &["a", "b", "c"],
             columns: &["d"],
+            keep: None,
         });
         for (text, by) in [
             (&texts.select[1], "(a=?)"),
@@ -200,6 +216,7 @@ mod tests {
             table: "t",
             key: &["a"],
             columns: &[],
+            keep: None,
         });
         assert_eq!(
             texts.upsert,

@@ -8,14 +8,16 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql};
 use super::selects::select_rows;
 use super::statements::Statements;
 use crate::cell::{Cell, Cells};
+use crate::kept::Kept;
 use crate::row::{Key, Row};
-use crate::table::{Arrive, Change, ChangeKind, Rows, Wanted};
+use crate::table::{Arrive, Change, ChangeKind, Rows, Wanted, Which};
 use crate::{Failed, Forgotten};
 
 /// Rolled back when dropped without `commit`.
 pub struct SqliteTx<'t> {
     connection: &'t Connection,
     statements: &'t mut Statements,
+    kept: &'t mut Kept,
     open: bool,
 }
 
@@ -23,13 +25,17 @@ impl<'t> SqliteTx<'t> {
     pub(super) fn begin(
         connection: &'t Connection,
         statements: &'t mut Statements,
+        kept: &'t mut Kept,
     ) -> Result<Self, Failed> {
         execute(connection, "BEGIN IMMEDIATE")?;
-        Ok(Self {
+        let tx = Self {
             connection,
             statements,
+            kept,
             open: true,
-        })
+        };
+        tx.kept.are_of(version(connection)?);
+        Ok(tx)
     }
 
     pub(crate) fn fetch(&mut self, rows: &mut impl Rows) -> Result<bool, Failed> {
@@ -40,18 +46,24 @@ impl<'t> SqliteTx<'t> {
             }
             fetched = true;
             let texts = self.statements.of(table.shape());
-            let mut selects = Taken::new(self.connection, texts.select.len());
-            table.fetch(&mut |wanted: &Wanted<'_>, arrive: &mut Arrive<'_>| {
-                let statement = selects.take(wanted.columns, &texts.select[wanted.columns])?;
-                let mut binding = Binding::new(statement);
-                wanted.visit(&mut |cell| binding.bind(cell));
-                binding.finish()?;
-                let mut found = statement.raw_query();
-                while let Some(row) = found.next().map_err(|e| failed(&e))? {
-                    arrive(&RowCells(row)).map_err(|e| Failed::Permanent(e.to_string()))?;
-                }
-                Ok(())
-            })?;
+            let mut selects = Taken::new(self.connection, texts.select.len() + 1);
+            table.fetch(
+                self.kept,
+                &mut |wanted: &Wanted<'_>, arrive: &mut Arrive<'_>| {
+                    let statement = match wanted.which {
+                        Which::Under(columns) => selects.take(columns, &texts.select[columns])?,
+                        Which::Last => selects.take(texts.select.len(), &texts.last)?,
+                    };
+                    let mut binding = Binding::new(statement);
+                    wanted.visit(&mut |cell| binding.bind(cell));
+                    binding.finish()?;
+                    let mut found = statement.raw_query();
+                    while let Some(row) = found.next().map_err(|e| failed(&e))? {
+                        arrive(&RowCells(row)).map_err(|e| Failed::Permanent(e.to_string()))?;
+                    }
+                    Ok(())
+                },
+            )?;
         }
         Ok(fetched)
     }
@@ -81,6 +93,7 @@ impl<'t> SqliteTx<'t> {
                 }
                 Ok(())
             })?;
+            table.keep(self.kept);
         }
         Ok(())
     }
@@ -117,6 +130,9 @@ impl<'t> SqliteTx<'t> {
             binding.finish()?;
             removed += statement.raw_execute().map_err(|e| failed(&e))?;
         }
+        if removed > 0 {
+            self.kept.drop_table::<R>();
+        }
         let whole = rows.len() == limit;
         let next = rows.last().filter(|_| whole).map(Row::key);
         Ok(Forgotten { removed, next })
@@ -131,6 +147,9 @@ impl<'t> SqliteTx<'t> {
 
 impl Drop for SqliteTx<'_> {
     fn drop(&mut self) {
+        if self.open {
+            self.kept.drop_all();
+        }
         if self.open && !self.connection.is_autocommit() {
             // A failed rollback leaves the connection unusable; the next `BEGIN` says so.
             if let Err(error) = execute(self.connection, "ROLLBACK") {
@@ -172,6 +191,15 @@ impl<'c> Taken<'c> {
 fn execute(connection: &Connection, text: &str) -> Result<(), Failed> {
     let mut statement = connection.prepare_cached(text).map_err(|e| failed(&e))?;
     statement.raw_execute().map(|_| ()).map_err(|e| failed(&e))
+}
+
+/// Another number than before when another connection has written in between: SQLite's own pages
+/// in memory are good for as long (`PRAGMA data_version`, sqlite.org/pragma.html).
+fn version(connection: &Connection) -> Result<i64, Failed> {
+    let statement = connection.prepare_cached("PRAGMA data_version");
+    let mut statement = statement.map_err(|e| failed(&e))?;
+    let version = statement.query_row([], |row| row.get(0));
+    version.map_err(|e| failed(&e))
 }
 
 /// Binds cells one after the other and keeps the first error.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Entry, Table};
 use crate::cell::{Cell, Cells, Unreadable};
+use crate::kept::Kept;
 use crate::maps::{Maps, Pending};
 use crate::row::{Key, Row, Shape};
 use crate::{Failed, tx};
@@ -11,11 +12,17 @@ use crate::{Failed, tx};
 /// Gives cells one after the other.
 type Give<'g> = dyn Fn(&mut dyn FnMut(Cell<'_>)) + 'g;
 
-/// What a backend fetches: one key, or the leading columns of one.
+/// What a backend fetches: one key, the leading columns of one, or the last row there is.
 pub struct Wanted<'w> {
     visit: &'w Give<'w>,
+    pub which: Which,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
     /// How many leading key columns are given; all of them for a single row.
-    pub columns: usize,
+    Under(usize),
+    Last,
 }
 
 impl Wanted<'_> {
@@ -57,8 +64,9 @@ pub trait AnyTable {
 
     fn has_wants(&self) -> bool;
 
-    /// Fetches what is wanted, key by key in sorted order, and settles the rest as absent.
-    fn fetch(&mut self, fetch: &mut Fetch<'_>) -> Result<(), Failed>;
+    /// Fetches what is wanted and not kept, key by key in sorted order, and settles the rest as
+    /// absent.
+    fn fetch(&mut self, kept: &mut Kept, fetch: &mut Fetch<'_>) -> Result<(), Failed>;
 
     /// How many rows `changes` gives.
     fn changed(&self) -> usize;
@@ -68,6 +76,9 @@ pub trait AnyTable {
         &self,
         write: &mut dyn FnMut(&Change<'_>) -> Result<(), Failed>,
     ) -> Result<(), Failed>;
+
+    /// Keeps what `changes` gave.
+    fn keep(&self, kept: &mut Kept);
 
     /// The simulator's store keeps rows as they are: no cells between.
     fn fetch_from(&mut self, maps: &Maps);
@@ -86,41 +97,41 @@ impl<R: Row> AnyTable for Table<R> {
         !self.wanted.is_empty() || self.unfetched > 0
     }
 
-    fn fetch(&mut self, fetch: &mut Fetch<'_>) -> Result<(), Failed> {
+    fn fetch(&mut self, kept: &mut Kept, fetch: &mut Fetch<'_>) -> Result<(), Failed> {
         // Sorted, so that row locks are taken in one order by every batch.
         self.wanted.sort();
         let mut found = Vec::new();
-        let mut arrive = |cells: &dyn Cells| {
-            found.push(R::read(cells)?);
-            Ok(())
-        };
-        for key in &self.wanted {
-            let visit = |visit: &mut dyn FnMut(Cell<'_>)| Key::visit(key, visit);
-            fetch(
-                &Wanted {
-                    visit: &visit,
-                    columns: R::Key::COLUMNS,
-                },
-                &mut arrive,
-            )?;
+        let mut kept = kept.of::<R>();
+        if let Some(kept) = &mut kept
+            && kept.must_read_end()
+        {
+            let mut last = Vec::new();
+            read::<R>(fetch, &|_| {}, Which::Last, &mut last)?;
+            kept.end_is(last.first().map(R::key));
         }
-        for (lowest, columns) in unfetched(&self.prefixes) {
+        let singles = self.wanted.iter().map(|key| (key, R::Key::COLUMNS));
+        for (key, columns) in singles.chain(unfetched(&self.prefixes)) {
+            if let Some(kept) = &mut kept
+                && kept.answer(key, columns, &mut found)
+            {
+                continue;
+            }
+            let before = found.len();
             let visit = |visit: &mut dyn FnMut(Cell<'_>)| {
                 let mut left = columns;
-                Key::visit(lowest, &mut |cell| {
+                Key::visit(key, &mut |cell| {
                     if left > 0 {
                         left -= 1;
                         visit(cell);
                     }
                 });
             };
-            fetch(
-                &Wanted {
-                    visit: &visit,
-                    columns,
-                },
-                &mut arrive,
-            )?;
+            read(fetch, &visit, Which::Under(columns), &mut found)?;
+            if let Some(kept) = &mut kept
+                && kept.columns() == columns
+            {
+                kept.learn(key.clone(), found[before..].to_vec());
+            }
         }
         for row in found {
             self.arrived(row);
@@ -156,6 +167,30 @@ impl<R: Row> AnyTable for Table<R> {
             })?;
         }
         Ok(())
+    }
+
+    fn keep(&self, kept: &mut Kept) {
+        let Some(kept) = kept.of::<R>() else {
+            return;
+        };
+        let columns = kept.columns();
+        let changed = || self.entries.iter().filter(|(_, entry)| entry.is_changed());
+        for (key, entry) in changed() {
+            let group = key.beginning(columns);
+            if kept.change(&group, key, entry.row()) {
+                continue;
+            }
+            let is_whole = columns == R::Key::COLUMNS
+                || kept.is_behind_end(&group)
+                || self.covering(&group, columns).any(|fetched| fetched);
+            if is_whole {
+                let rows = self.beneath(group.clone(), columns).cloned().collect();
+                kept.learn(group, rows);
+            }
+        }
+        if let Some((last, _)) = changed().next_back() {
+            kept.reaches(last);
+        }
     }
 
     fn fetch_from(&mut self, maps: &Maps) {
@@ -206,6 +241,19 @@ impl<R: Row> AnyTable for Table<R> {
             row.visit(&mut |cell| digest.cell(cell));
         }
     }
+}
+
+/// Reads what is wanted into rows.
+fn read<R: Row>(
+    fetch: &mut Fetch<'_>,
+    visit: &Give<'_>,
+    which: Which,
+    found: &mut Vec<R>,
+) -> Result<(), Failed> {
+    fetch(&Wanted { visit, which }, &mut |cells| {
+        found.push(R::read(cells)?);
+        Ok(())
+    })
 }
 
 fn unfetched<K>(prefixes: &BTreeMap<(K, usize), bool>) -> impl Iterator<Item = (&K, usize)> {

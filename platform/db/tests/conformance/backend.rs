@@ -14,9 +14,11 @@ coded! {
     pub enum Colour { Red = -1, Green = 0, Blue = 7 }
 }
 
+// So little is kept that the random batches go past it.
+
 row! {
     /// One column of every type.
-    pub struct Everything in "everything" {
+    pub struct Everything in "everything" keeps 2 {
         key { pub id: i64 }
         pub yes: bool,
         pub text: String,
@@ -37,7 +39,7 @@ row! {
 
 row! {
     /// A key of four columns.
-    pub struct Leaf in "leaf" {
+    pub struct Leaf in "leaf" keeps 2 by 1 {
         key { pub tree: i64, pub branch: String, pub twig: i64, pub no: i64 }
         pub size: i64,
     }
@@ -45,7 +47,7 @@ row! {
 
 row! {
     /// A key of one text column, and nothing else.
-    pub struct Word in "word" {
+    pub struct Word in "word" keeps 0 {
         key { pub word: String }
     }
 }

@@ -3,6 +3,7 @@
 
 mod backend;
 mod forget;
+mod kept;
 mod keys;
 mod parity;
 mod rounds;

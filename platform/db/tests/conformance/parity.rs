@@ -8,10 +8,10 @@ use contracts::money::{Money, Quantity};
 use contracts::time::Timestamp;
 
 /// A generator of its own (splitmix64), so that a seed means the same for ever.
-struct Chance(u64);
+pub struct Chance(pub u64);
 
 impl Chance {
-    fn next(&mut self, below: i64) -> i64 {
+    pub fn next(&mut self, below: i64) -> i64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

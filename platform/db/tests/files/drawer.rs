@@ -9,7 +9,7 @@ use futures::FutureExt;
 use tempfile::TempDir;
 
 row! {
-    pub struct Card in "card" {
+    pub struct Card in "card" keeps 8 by 1 {
         key { pub drawer: i64, pub no: i64 }
         pub text: String,
     }

@@ -2,6 +2,7 @@
 //! commit is, what readers see, and when the log beside the file shrinks.
 
 mod drawer;
+mod kept;
 mod opening;
 mod reading;
 mod writing;
