@@ -1,7 +1,7 @@
 //! Columns of types that contracts own: kinds by their code, steps by their mask, and what is
 //! kept as the text it is shown as.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use contracts::events::Kind;
@@ -24,6 +24,9 @@ const RESOLVED: u8 = u8::MAX;
 /// A set of steps, kept as its mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepMask(pub Steps);
+
+/// The id of an event is no longer, and nothing that is kept so is: it is written without growing.
+const SHOWN_LENGTH: usize = 64;
 
 /// A value kept as the text it is shown as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +94,9 @@ impl Column for StepMask {
 
 impl<T: fmt::Display + FromStr> Column for Shown<T> {
     fn visit(&self, visit: &mut dyn FnMut(Cell<'_>)) {
-        visit(Cell::Text(&self.0.to_string()));
+        let mut text = String::with_capacity(SHOWN_LENGTH);
+        write!(text, "{}", self.0).expect("text takes what is written to it");
+        visit(Cell::Text(&text));
     }
 
     fn read(cell: Cell<'_>) -> Option<Self> {
