@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use aws_lc_rs::digest::{Context, SHA256};
+use aws_lc_rs::digest::{SHA256, digest};
 use db::{Cell, Column};
 use runtime::Moment;
 
@@ -25,6 +25,8 @@ pub struct Unsealed {
 /// What is hashed says first what it is, so that a row never passes for a seal.
 const OF_ROW: &[u8] = b"jangteo audit row 1";
 const OF_SEAL: &[u8] = b"jangteo audit seal 1";
+/// Most rows are shorter, and are put together without growing.
+const ROW_BYTES: usize = 1_024;
 
 /// Seals what this batch added to the audit; a batch that added nothing has no seal.
 pub(crate) fn close(rows: &mut Rows, at: &Moment) {
@@ -67,10 +69,10 @@ impl Unsealed {
             batch_no,
             content,
         } = row;
-        let mut hash = Context::new(&SHA256);
-        hash.update(OF_ROW);
-        hash.update(&self.folded.0);
-        let mut take = |cell: Cell<'_>| update(&mut hash, cell);
+        let mut hashed = Vec::with_capacity(ROW_BYTES);
+        hashed.extend_from_slice(OF_ROW);
+        hashed.extend_from_slice(&self.folded.0);
+        let mut take = |cell: Cell<'_>| append(&mut hashed, cell);
         order_id.visit(&mut take);
         saga_id.visit(&mut take);
         kind.visit(&mut take);
@@ -82,7 +84,7 @@ impl Unsealed {
         writer.visit(&mut take);
         batch_no.visit(&mut take);
         content.visit(&mut take);
-        self.folded = Hash::of(hash);
+        self.folded = Hash::of(&hashed);
         self.rows += 1;
     }
 
@@ -92,12 +94,8 @@ impl Unsealed {
 
     /// The seal over these rows and all that is under the one before.
     pub fn seal(&self, previous: Hash) -> Hash {
-        let mut hash = Context::new(&SHA256);
-        hash.update(OF_SEAL);
-        hash.update(&previous.0);
-        hash.update(&self.rows.to_be_bytes());
-        hash.update(&self.folded.0);
-        Hash::of(hash)
+        let rows = self.rows.to_be_bytes();
+        Hash::of(&[OF_SEAL, &previous.0, &rows, &self.folded.0].concat())
     }
 }
 
@@ -115,8 +113,8 @@ impl Hash {
     /// Before a writer's first seal; also the seal of what was written before there were any.
     pub const NONE: Self = Self([0; Self::BYTES]);
 
-    fn of(hash: Context) -> Self {
-        let digest = hash.finish();
+    fn of(bytes: &[u8]) -> Self {
+        let digest = digest(&SHA256, bytes);
         Self(digest.as_ref().try_into().expect("a SHA-256 has 32 bytes"))
     }
 }
@@ -147,11 +145,11 @@ impl Column for Hash {
 }
 
 /// With its type and its length, so that one cell's end is never another's beginning.
-fn update(hash: &mut Context, cell: Cell<'_>) {
+fn append(hashed: &mut Vec<u8>, cell: Cell<'_>) {
     let mut take = |tag: u8, bytes: &[u8]| {
-        hash.update(&[tag]);
-        hash.update(&(bytes.len() as u64).to_be_bytes());
-        hash.update(bytes);
+        hashed.push(tag);
+        hashed.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
+        hashed.extend_from_slice(bytes);
     };
     match cell {
         Cell::Null => take(0, &[]),
