@@ -134,7 +134,8 @@ impl<R: Row> KeptRows<R> {
         }
     }
 
-    /// Notes what a row was changed to, or that it was taken away. False when its group is not kept.
+    /// Notes what a row was changed to, or that it was taken away. False when its group is not
+    /// kept.
     pub fn change(&mut self, group: &R::Key, key: &R::Key, row: Option<&R>) -> bool {
         let Some(rows) = self.group(group) else {
             return false;

@@ -29,10 +29,10 @@ pub use wal::{WAL_ALARM_BYTES, WalWatch};
 /// A log that was moved into the file whole is written over from its beginning, and keeps this
 /// size: writing where the file already has blocks is what makes a commit's sync cheap.
 const KEPT_LOG_BYTES: i64 = 32 << 20;
-/// What a writer keeps of its file in pages: what most batches change, beside the rows that it keeps
-/// as they are. Pages that fall out come back from the system's cache, those that a larger batch
-/// changed go to the log before its commit, and SQLite looks through all it keeps at a commit that
-/// moved pages about.
+/// What a writer keeps of its file in pages: what most batches change, beside the rows that it
+/// keeps as they are. Pages that fall out come back from the system's cache, those that a larger
+/// batch changed go to the log before its commit, and SQLite looks through all it keeps at a commit
+/// that moved pages about.
 const CACHE_KIB: i64 = 1_024;
 /// What a reader keeps: the ways to the rows of a few tables. A process has several a file.
 const READER_CACHE_KIB: i64 = 512;

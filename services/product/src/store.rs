@@ -55,8 +55,8 @@ row! {
 }
 
 row! {
-    /// One change of one stock. Its key is what makes the change happen once. Only its end is kept: a
-    /// new saga stands behind it.
+    /// One change of one stock. Its key is what makes the change happen once. Only its end is kept:
+    /// a new saga stands behind it.
     pub struct Ledger in "stock_ledger" keeps 0 by 1 {
         key {
             /// The order's saga, the refund's, or the id of the command.
@@ -81,8 +81,8 @@ row! {
 }
 
 row! {
-    /// What was sold of a product in one day in Seoul whose hours are not kept any more. Only its end
-    /// is in memory: today stands behind it.
+    /// What was sold of a product in one day in Seoul whose hours are not kept any more. Only its
+    /// end is in memory: today stands behind it.
     pub struct RankDay in "product_rank_day" keeps 0 {
         key { pub day: i64, pub product_id: ProductId }
         pub quantity: i64,

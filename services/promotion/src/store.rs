@@ -35,7 +35,8 @@ coded! {
 }
 
 row! {
-    /// A coupon as the shop offers it. Kept are the offers of the day: every use asks for its terms.
+    /// A coupon as the shop offers it. Kept are those in use: every order that has one asks for its
+    /// terms.
     pub struct Coupon in "coupon" keeps 256 {
         key { pub coupon_id: CouponId }
         pub name: String,
