@@ -251,6 +251,14 @@ impl Purses {
         histories(&self.ledger, &self.by_user, |row| row.user_id)
     }
 
+    pub fn history(&self, user_id: UserId) -> History<'_, PointHistory> {
+        let user = |&at: &u32| self.ledger[at as usize].user_id;
+        History {
+            rows: &self.ledger,
+            places: under(&self.by_user, user, user_id),
+        }
+    }
+
     /// What each order moved, with its refunds.
     pub fn by_order(&self) -> impl Iterator<Item = (OrderId, History<'_, PointHistory>)> {
         let groups = histories(&self.ledger, &self.by_order, |row| row.order_id);
@@ -271,8 +279,8 @@ impl Purses {
         saga: SagaId,
         direction: points::Direction,
     ) -> Option<&PointHistory> {
-        let wanted = (user_id, saga, direction);
-        under(&self.ledger, Row::key, wanted).first()
+        let found = under(&self.ledger, Row::key, (saga, direction)).first();
+        found.filter(|row| row.user_id == user_id)
     }
 
     fn paid(&self, user_id: UserId, saga: SagaId) -> Option<Standing> {

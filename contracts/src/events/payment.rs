@@ -87,7 +87,7 @@ pub enum PointDirection {
     Refund,
 }
 
-/// The name of a row of the points ledger: `<saga id>-<direction>`, its key without the user.
+/// The name of a row of the points ledger: `<saga id>-<direction>`, its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TransactionId {
     pub saga: SagaId,

@@ -1,10 +1,11 @@
 //! I5: points are what their ledger says, and an order takes what it costs once or gives it back
-//! whole.
+//! whole. A user's rows hang together, each by the name of the one before.
 
 use contracts::ids::OrderId;
 use contracts::money::Money;
+use db::Row;
 use order::store::Status;
-use payment::store::{Direction, PointHistory};
+use payment::store::{Direction, EntryKey, Point, PointHistory};
 
 use super::Findings;
 use crate::Violation;
@@ -17,17 +18,9 @@ pub(super) fn i5_balances(facts: &Facts) -> Vec<Violation> {
             findings.add(format_args!("user {user_id}"), witness);
         }
     }
-    let ledger = &facts.payment.ledger;
     for point in &facts.payment.points {
-        let first = ledger.partition_point(|row| row.user_id < point.user_id);
-        let has_rows = ledger
-            .get(first)
-            .is_some_and(|row| row.user_id == point.user_id);
-        if !point.balance.is_zero() && !has_rows {
-            findings.add(
-                format_args!("user {}", point.user_id),
-                format_args!("the balance is {}, the ledger has no row", point.balance),
-            );
+        if let Some(witness) = unexplained(facts, point) {
+            findings.add(format_args!("user {}", point.user_id), witness);
         }
     }
     for (order_id, history) in facts.payment.by_order() {
@@ -38,16 +31,39 @@ pub(super) fn i5_balances(facts: &Facts) -> Vec<Violation> {
     findings.found
 }
 
+/// What a balance says without a ledger row, or of another row than its newest.
+fn unexplained(facts: &Facts, point: &Point) -> Option<String> {
+    let newest = facts.payment.history(point.user_id).iter().last();
+    if newest.is_none() && !point.balance.is_zero() {
+        let balance = point.balance;
+        return Some(format!("the balance is {balance}, the ledger has no row"));
+    }
+    let (told, stands) = (point.newest(), newest.map(Row::key));
+    (told != stands).then(|| {
+        let (told, stands) = (named(told), named(stands));
+        format!("the balance names {told} as its newest, the ledger ends with {stands}")
+    })
+}
+
 fn unbalanced(facts: &Facts, history: &History<PointHistory>) -> Option<String> {
     let mut sum = 0i128;
     let mut version = 0;
     let mut user_id = None;
+    let mut before = None;
     for row in history.iter() {
         user_id = Some(row.user_id);
         if row.point_version != version + 1 {
             return Some(format!("{} follows version {version}", words(row)));
         }
         version = row.point_version;
+        if row.previous() != before {
+            let (told, stands) = (named(row.previous()), named(before));
+            let words = words(row);
+            return Some(format!(
+                "{words} names {told} before it, and follows {stands}"
+            ));
+        }
+        before = Some(row.key());
         if row.amount <= Money::ZERO {
             return Some(format!("{} is not above zero", words(row)));
         }
@@ -84,7 +100,8 @@ fn unbalanced(facts: &Facts, history: &History<PointHistory>) -> Option<String> 
     })
 }
 
-/// At most one use and one reversal, equal and the same user's; refunds within the use.
+/// A use and its reversal, of which the key allows one each, equal and the same user's; refunds
+/// within the use.
 fn paid_oddly(order_id: OrderId, history: &History<PointHistory>) -> Option<String> {
     let (mut used, mut back): (Option<&PointHistory>, Option<&PointHistory>) = (None, None);
     let mut returned = 0i128;
@@ -93,16 +110,8 @@ fn paid_oddly(order_id: OrderId, history: &History<PointHistory>) -> Option<Stri
         match row.direction {
             Direction::Charge => return Some(format!("{} names it", words(row))),
             Direction::Use if !own => return Some(format!("{} is another saga's", words(row))),
-            Direction::Use => {
-                if let Some(first) = used.replace(row) {
-                    return Some(format!("{} comes after {}", words(row), words(first)));
-                }
-            }
-            Direction::Refund if own => {
-                if let Some(first) = back.replace(row) {
-                    return Some(format!("{} comes after {}", words(row), words(first)));
-                }
-            }
+            Direction::Use => used = Some(row),
+            Direction::Refund if own => back = Some(row),
             Direction::Refund => returned += i128::from(row.amount.won()),
         }
     }
@@ -175,16 +184,24 @@ fn unpaid(facts: &Facts, order: &Ordered) -> Option<String> {
 
 /// A ledger row in words.
 fn words(row: &PointHistory) -> String {
-    let direction = match row.direction {
-        Direction::Charge => "CHARGE",
-        Direction::Use => "USE",
-        Direction::Refund => "REFUND",
-    };
     let PointHistory {
-        saga_id,
         amount,
         point_version,
         ..
     } = row;
-    format!("{direction} {saga_id} of {amount} won (version {point_version})")
+    let name = named(Some(row.key()));
+    format!("{name} of {amount} won (version {point_version})")
+}
+
+/// A ledger row by its key.
+fn named(key: Option<EntryKey>) -> String {
+    let Some((saga_id, direction)) = key else {
+        return "no row".to_owned();
+    };
+    let direction = match direction {
+        Direction::Charge => "CHARGE",
+        Direction::Use => "USE",
+        Direction::Refund => "REFUND",
+    };
+    format!("{direction} {saga_id}")
 }

@@ -52,7 +52,7 @@ pub fn decide(rows: &mut Rows, input: &Input, at: &Moment) -> Decision<Reply> {
 /// Takes what the order costs, also from a user who left meanwhile: the order was placed before.
 fn pay(rows: &mut Rows, order: &CouponApplied, at: &Moment) -> Decision<Reply> {
     let saga = order.order_id.into();
-    match fence::may_do(payment_standing(rows, order.user_id, saga)) {
+    match fence::may_do(payment_standing(rows, saga)) {
         Do::Repeat => return Decision::repeat(),
         Do::Now => {}
     }
@@ -99,14 +99,14 @@ fn refund_payment(rows: &mut Rows, cancelled: &RefundPayment, at: &Moment) -> De
     let RefundPayment { order_id, user_id } = *cancelled;
     let saga: SagaId = order_id.into();
     let (balance, version) = held(rows, user_id);
-    let left = match fence::may_undo(payment_standing(rows, user_id, saga)) {
+    let left = match fence::may_undo(payment_standing(rows, saga)) {
         Undo::Repeat => return Decision::repeat(),
         Undo::Void => Standing::Void,
         Undo::Now => Standing::Undone,
     };
     let paid = rows
         .ledger
-        .get(&(user_id, saga, Direction::Use))
+        .get(&(saga, Direction::Use))
         .map(|row| row.amount);
     let Some(amount) = paid else {
         // Nothing stood, or 0 won did: no ledger row will show that this step is over.
@@ -141,7 +141,7 @@ fn return_points(rows: &mut Rows, refund: &ReturnPoints, at: &Moment) -> Decisio
         amount,
     } = *refund;
     let saga: SagaId = refund_id.into();
-    match fence::may_do(return_standing(rows, user_id, saga)) {
+    match fence::may_do(return_standing(rows, saga)) {
         Do::Repeat => return Decision::repeat(),
         Do::Now => {}
     }
@@ -197,11 +197,13 @@ fn charge(rows: &mut Rows, command: &Charge, at: &Moment) -> Decision<Reply> {
         Seen::New => {}
         Seen::OtherRequest => return refuse(Refusal::IdempotencyKeyReused),
         Seen::Before(used) => {
-            let made = (user_id, SagaId::new(used.reference), Direction::Charge);
+            let made = (SagaId::new(used.reference), Direction::Charge);
             return match rows.ledger.get(&made) {
-                Some(row) => Decision::reply(Reply::Charged(Charged::of(row, true))),
+                Some(row) if row.user_id == user_id => {
+                    Decision::reply(Reply::Charged(Charged::of(row, true)))
+                }
                 // A scope names its caller; without the caller's row it was somebody else's.
-                None => refuse(Refusal::IdempotencyKeyReused),
+                Some(_) | None => refuse(Refusal::IdempotencyKeyReused),
             };
         }
     }
@@ -263,22 +265,18 @@ fn failed(order: &CouponApplied, balance: Money) -> PaymentFailed {
 
 /// What is remembered of "pay points". The ledger's word comes first: a use is applied, with its
 /// refund undone.
-fn payment_standing(rows: &Rows, user_id: UserId, saga: SagaId) -> Option<Standing> {
-    if rows
-        .ledger
-        .peek(&(user_id, saga, Direction::Refund))
-        .is_some()
-    {
+fn payment_standing(rows: &Rows, saga: SagaId) -> Option<Standing> {
+    if rows.ledger.peek(&(saga, Direction::Refund)).is_some() {
         Some(Standing::Undone)
-    } else if rows.ledger.get(&(user_id, saga, Direction::Use)).is_some() {
+    } else if rows.ledger.get(&(saga, Direction::Use)).is_some() {
         Some(Standing::Applied)
     } else {
         fence::standing(&rows.fence, saga, Step::PayPoints)
     }
 }
 
-fn return_standing(rows: &Rows, user_id: UserId, saga: SagaId) -> Option<Standing> {
-    match rows.ledger.get(&(user_id, saga, Direction::Refund)) {
+fn return_standing(rows: &Rows, saga: SagaId) -> Option<Standing> {
+    match rows.ledger.get(&(saga, Direction::Refund)) {
         Some(_) => Some(Standing::Applied),
         None => fence::standing(&rows.fence, saga, Step::ReturnPoints),
     }
@@ -301,25 +299,32 @@ struct Movement {
     balance_after: Money,
 }
 
-/// Sets the balance and adds the ledger row that explains it, under one version. The row is
-/// inserted, never upserted: a ledger forgets nothing, even by mistake.
+/// Sets the balance and adds the ledger row that explains it, under one version; the balance names
+/// the row, and the row the one before it. The row is inserted, never upserted: a ledger forgets
+/// nothing, even by mistake.
 fn post(rows: &mut Rows, movement: Movement, now: Timestamp) -> PointHistory {
     let (_, version) = held(rows, movement.user_id);
+    let before = rows.point.get(&movement.user_id).and_then(Point::newest);
+    let (previous_saga_id, previous_direction) = before.unzip();
     let row = PointHistory {
-        user_id: movement.user_id,
         saga_id: movement.saga,
         direction: movement.direction,
+        user_id: movement.user_id,
         order_id: movement.order_id,
         amount: movement.amount,
         balance_after: movement.balance_after,
         point_version: version + 1,
         at: now,
+        previous_saga_id,
+        previous_direction,
     };
     rows.point.put(Point {
         user_id: row.user_id,
         balance: row.balance_after,
         version: row.point_version,
         updated_at: now,
+        newest_saga_id: Some(row.saga_id),
+        newest_direction: Some(row.direction),
     });
     rows.ledger.add(row.clone());
     row

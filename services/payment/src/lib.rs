@@ -40,6 +40,10 @@ pub const MIGRATIONS: db::Migrations = &[
         name: "V3__saga_event_log",
         sql: include_str!("../migrations/sqlite/0003_saga_event_log.sql"),
     },
+    db::Migration {
+        name: "V4__ledger_by_time",
+        sql: include_str!("../migrations/sqlite/0004_ledger_by_time.sql"),
+    },
 ];
 
 impl Service for Payment {

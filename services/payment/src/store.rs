@@ -19,6 +19,9 @@ row! {
         /// Counts the changes of the balance, and with it the ledger rows of the user.
         pub version: i64,
         pub updated_at: Timestamp,
+        /// The key of the user's newest ledger row; none where there is no row.
+        pub newest_saga_id: Option<SagaId>,
+        pub newest_direction: Option<Direction>,
     }
 }
 
@@ -32,14 +35,15 @@ coded! {
 }
 
 row! {
-    /// One movement of a balance. Never changed, never taken away.
-    pub struct PointHistory in "point_history" {
+    /// One movement of a balance. Never changed, never taken away. Written in the order of time,
+    /// and listed by what each row names. Only its end is kept: a new saga stands behind it.
+    pub struct PointHistory in "point_history" keeps 0 by 1 {
         key {
-            pub user_id: UserId,
-            /// The order's, the refund's, or a charge's own id.
+            /// The order's, the refund's, or a charge's own id. A saga has one user.
             pub saga_id: SagaId,
             pub direction: Direction,
         }
+        pub user_id: UserId,
         /// None for a charge.
         pub order_id: Option<OrderId>,
         /// Always positive; the direction is its sign.
@@ -48,6 +52,9 @@ row! {
         /// The version of the balance that this row made: the ledger's commit order.
         pub point_version: i64,
         pub at: Timestamp,
+        /// The key of the user's row of the version before; none for the first.
+        pub previous_saga_id: Option<SagaId>,
+        pub previous_direction: Option<Direction>,
     }
 }
 
@@ -75,22 +82,20 @@ pub fn ask(rows: &mut Rows, input: &Input) {
     match input {
         Input::Pay(order) => {
             rows.point.ask(order.user_id);
-            rows.ledger
-                .ask((order.user_id, order.order_id.into(), Direction::Use));
+            rows.ledger.ask((order.order_id.into(), Direction::Use));
             fence::ask(&mut rows.fence, order.order_id.into(), Step::PayPoints);
         }
         Input::RefundPayment(cancelled) => {
             let saga = cancelled.order_id.into();
             rows.point.ask(cancelled.user_id);
-            rows.ledger.ask((cancelled.user_id, saga, Direction::Use));
-            rows.ledger
-                .ask((cancelled.user_id, saga, Direction::Refund));
+            rows.ledger.ask((saga, Direction::Use));
+            rows.ledger.ask((saga, Direction::Refund));
             fence::ask(&mut rows.fence, saga, Step::PayPoints);
         }
         Input::ReturnPoints(refund) => {
             let saga = refund.refund_id.into();
             rows.point.ask(refund.user_id);
-            rows.ledger.ask((refund.user_id, saga, Direction::Refund));
+            rows.ledger.ask((saga, Direction::Refund));
             fence::ask(&mut rows.fence, saga, Step::ReturnPoints);
         }
         Input::CloseUser(closed) => rows.closed_user.ask(closed.user_id),
@@ -101,13 +106,28 @@ pub fn ask(rows: &mut Rows, input: &Input) {
             // Under a key used before, the answer is rebuilt from the ledger row it made.
             if let Some(used) = rows.idempotency.peek(&charge.key.scope) {
                 let made = SagaId::new(used.reference);
-                rows.ledger.ask((charge.user_id, made, Direction::Charge));
+                rows.ledger.ask((made, Direction::Charge));
             }
         }
     }
 }
 
+/// What a ledger row is found by.
+pub type EntryKey = <PointHistory as db::Row>::Key;
+
+impl Point {
+    /// The ledger row that made the balance what it is.
+    pub fn newest(&self) -> Option<EntryKey> {
+        self.newest_saga_id.zip(self.newest_direction)
+    }
+}
+
 impl PointHistory {
+    /// The row that was written for the user before this one.
+    pub fn previous(&self) -> Option<EntryKey> {
+        self.previous_saga_id.zip(self.previous_direction)
+    }
+
     pub fn transaction_id(&self) -> TransactionId {
         TransactionId {
             saga: self.saga_id,
@@ -135,3 +155,6 @@ impl From<PointDirection> for Direction {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

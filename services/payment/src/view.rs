@@ -40,17 +40,17 @@ pub struct Found {
     pub stopped: Option<TransactionId>,
 }
 
-/// The user's ledger, newest saga first: ids of sagas are ordered by time, so the key is both
-/// the order and the cursor. A reversal stands beside the use it takes back.
+/// The user's ledger, newest movement first, as each row names the one before it: balances follow
+/// on each other, and a reversal stands where it happened. Charges alone and refunds alone are
+/// listed by an index, newest saga first.
 pub fn history(reader: &Reader, wanted: &Wanted) -> Result<Found, Failed> {
     history_of(reader, wanted, MOST_SCANNED)
 }
 
 fn history_of(reader: &Reader, wanted: &Wanted, most: usize) -> Result<Found, Failed> {
-    let (saga, direction) = match wanted.after {
-        Some(TransactionId { saga, direction }) => (saga.get(), code(direction.into())),
-        None => (i64::MAX, i64::MAX),
-    };
+    let place = |last: TransactionId| (last.saga.get(), code(last.direction.into()));
+    let after = wanted.after.map(place);
+    let (saga, direction) = after.unzip();
     let (user, rows) = (wanted.user.get(), limit(wanted.rows));
     let views = match wanted.filter.kind {
         Some(PointDirection::Use) => {
@@ -59,8 +59,10 @@ fn history_of(reader: &Reader, wanted: &Wanted, most: usize) -> Result<Found, Fa
         }
         Some(kind @ (PointDirection::Charge | PointDirection::Refund)) => {
             let kind = code(kind.into());
-            // A saga has one row of a direction, which comes before the place or after it.
-            let before = saga.saturating_add(i64::from(kind < direction));
+            let before = after.map_or(i64::MAX, |(saga, direction)| {
+                // A saga has one row of a direction, which comes before the place or after it.
+                saga.saturating_add(i64::from(kind < direction))
+            });
             list(reader, HISTORY_OF_DIRECTION, (user, kind, before, rows))?
         }
         None => list(reader, HISTORY, (user, saga, direction, rows))?,
@@ -94,12 +96,30 @@ fn uses(
     })
 }
 
+// From the newest row, or from the one before the row last seen: where that is not the user's,
+// from nowhere. The limit ends the recursion, whose rows come out one by one, in the order in
+// which they name each other. Whatever a row names, what is shown is the user's own.
 const HISTORY: &str = "
-    SELECT saga_id, direction, order_id, amount, balance_after, at
-    FROM point_history
-    WHERE user_id = ?1 AND (saga_id, direction) < (?2, ?3)
-    ORDER BY saga_id DESC, direction DESC
-    LIMIT ?4";
+    WITH RECURSIVE
+        first (saga_id, direction) AS (
+            SELECT newest_saga_id, newest_direction FROM point WHERE user_id = ?1 AND ?2 IS NULL
+            UNION ALL
+            SELECT previous_saga_id, previous_direction FROM point_history
+            WHERE saga_id = ?2 AND direction = ?3 AND user_id = ?1
+        ),
+        chain AS (
+            SELECT entry.*
+            FROM first CROSS JOIN point_history AS entry USING (saga_id, direction)
+            WHERE entry.user_id = ?1
+            UNION ALL
+            SELECT entry.*
+            FROM chain CROSS JOIN point_history AS entry
+                ON entry.saga_id = chain.previous_saga_id
+                AND entry.direction = chain.previous_direction
+            WHERE entry.user_id = ?1
+            LIMIT ?4
+        )
+    SELECT saga_id, direction, order_id, amount, balance_after, at FROM chain";
 
 // The key alone looks cheap enough to the planner, which knows no user with many other rows; and
 // it takes an index of some rows only for a query that says the same of them.
@@ -158,12 +178,23 @@ fn owner(reader: &Reader, order_id: OrderId) -> Result<Option<UserId>, Failed> {
     })
 }
 
-const OWNER: &str = "SELECT user_id FROM point_history WHERE order_id = ?1 LIMIT 1";
+// An order's own rows are found by the key, those of its refunds by the index, which has no others.
+const OWNER: &str = "
+    SELECT user_id FROM point_history WHERE saga_id = ?1 AND order_id = ?1
+    UNION ALL
+    SELECT user_id FROM point_history INDEXED BY point_history_by_order
+    WHERE order_id = ?1 AND order_id <> saga_id
+    LIMIT 1";
 
 const PAYMENTS: &str = "
     SELECT saga_id, direction, order_id, amount, balance_after, at
     FROM point_history
-    WHERE order_id = ?1 AND user_id = ?2 AND (saga_id, direction) > (?3, ?4)
+    WHERE saga_id = ?1 AND order_id = ?1 AND user_id = ?2 AND (saga_id, direction) > (?3, ?4)
+    UNION ALL
+    SELECT saga_id, direction, order_id, amount, balance_after, at
+    FROM point_history INDEXED BY point_history_by_order
+    WHERE order_id = ?1 AND order_id <> saga_id AND user_id = ?2
+        AND (saga_id, direction) > (?3, ?4)
     ORDER BY saga_id, direction
     LIMIT ?5";
 

@@ -158,25 +158,22 @@ impl Seen for payment::Payment {
     fn stood(rows: &Self::Rows, input: &Self::Input) -> &'static str {
         use payment::input::Input;
         use payment::store::Direction;
-        let moved = |user, saga: SagaId, direction| {
-            let row = rows.ledger.peek(&(user, saga, direction));
-            row.is_some()
-        };
-        let paid = |user, saga: SagaId| {
-            if moved(user, saga, Direction::Refund) {
+        let moved = |saga: SagaId, direction| rows.ledger.peek(&(saga, direction)).is_some();
+        let paid = |saga: SagaId| {
+            if moved(saga, Direction::Refund) {
                 Some(Standing::Undone)
-            } else if moved(user, saga, Direction::Use) {
+            } else if moved(saga, Direction::Use) {
                 Some(Standing::Applied)
             } else {
                 remembered(&rows.fence, saga, Step::PayPoints)
             }
         };
         match input {
-            Input::Pay(order) => fence(paid(order.user_id, order.order_id.into())),
-            Input::RefundPayment(undo) => fence(paid(undo.user_id, undo.order_id.into())),
+            Input::Pay(order) => fence(paid(order.order_id.into())),
+            Input::RefundPayment(undo) => fence(paid(undo.order_id.into())),
             Input::ReturnPoints(refund) => {
                 let saga = refund.refund_id.into();
-                known(moved(refund.user_id, saga, Direction::Refund))
+                known(moved(saga, Direction::Refund))
             }
             Input::CloseUser(closed) => known(rows.closed_user.peek(&closed.user_id).is_some()),
             Input::Charge(command) => known(rows.idempotency.peek(&command.key.scope).is_some()),

@@ -51,8 +51,7 @@ impl Plant for Payment {
                 let decision = Self::decide(rows, input, at);
                 if !decision.says.is_empty() {
                     let saga = refund.refund_id.into();
-                    rows.ledger
-                        .remove(&(refund.user_id, saga, Direction::Refund));
+                    rows.ledger.remove(&(saga, Direction::Refund));
                 }
                 decision
             }
@@ -67,7 +66,7 @@ fn fact(decision: &Decision<Reply>) -> Option<&Fact> {
 
 /// The row goes; the balance stays.
 fn lose_row(rows: &mut Rows, command: &payment::input::Charge) {
-    let key = (command.user_id, command.id, Direction::Charge);
+    let key = (command.id, Direction::Charge);
     rows.ledger.ask(key);
     rows.ledger.remove(&key);
 }
@@ -79,7 +78,7 @@ fn skip_undo(rows: &mut Rows, undo: &RefundPayment, at: &Moment) -> Decision<Rep
     if let (false, Some(before)) = (decision.says.is_empty(), before) {
         rows.point.put(before);
         let saga = SagaId::from(undo.order_id);
-        rows.ledger.remove(&(undo.user_id, saga, Direction::Refund));
+        rows.ledger.remove(&(saga, Direction::Refund));
     }
     decision
 }
@@ -89,7 +88,7 @@ fn round_refund(rows: &mut Rows, undo: &RefundPayment, at: &Moment) -> Decision<
     if decision.says.is_empty() {
         return decision;
     }
-    let key = (undo.user_id, SagaId::from(undo.order_id), Direction::Refund);
+    let key = (SagaId::from(undo.order_id), Direction::Refund);
     let Some(row) = rows.ledger.get_mut(&key) else {
         return decision;
     };

@@ -2,7 +2,7 @@
 
 use contracts::ids::{ProductId, SagaId, UserId};
 use contracts::money::Money;
-use db::Maps;
+use db::{Maps, Row};
 use payment::store::{Direction, Point, PointHistory};
 use product::store::{Direction as Moved, Ledger, Stock};
 
@@ -110,7 +110,7 @@ pub const PLANTS: &[Plant] = &[
         says: "USE 00000000000FN of 22000 won (version 3) brings the sum to -1999",
         trips: &["I5"],
         spoil: |rows| {
-            let key = (RICH, SagaId::new(701), Direction::Charge);
+            let key = (SagaId::new(701), Direction::Charge);
             edit(&mut rows.payment, &key, |row: &mut PointHistory| {
                 row.amount = Money::new(1)
             });
@@ -121,7 +121,7 @@ pub const PLANTS: &[Plant] = &[
         says: "CHARGE 00000000000NX of 100000 won (version 1) leaves 1,",
         trips: &["I5"],
         spoil: |rows| {
-            let key = (RICH, SagaId::new(701), Direction::Charge);
+            let key = (SagaId::new(701), Direction::Charge);
             edit(&mut rows.payment, &key, |row: &mut PointHistory| {
                 row.balance_after = Money::new(1);
             });
@@ -139,6 +139,8 @@ pub const PLANTS: &[Plant] = &[
                     balance: Money::new(5),
                     version: 1,
                     updated_at: at,
+                    newest_saga_id: None,
+                    newest_direction: None,
                 },
             );
         },
@@ -153,12 +155,53 @@ pub const PLANTS: &[Plant] = &[
         },
     },
     Plant {
-        says: "I5 order 00000000000FN: USE 00000000000FN of 22000 won (version 3) comes after",
+        says: "names USE 00000000000FN as its newest, the ledger ends with REFUND 00000000000FX",
         trips: &["I5"],
+        spoil: |rows| {
+            edit(&mut rows.payment, &RICH, |point: &mut Point| {
+                point.newest_saga_id = Some(WITH_COUPON.into());
+                point.newest_direction = Some(Direction::Use);
+            })
+        },
+    },
+    Plant {
+        says: "the balance names no row as its newest, the ledger ends with CHARGE 00000000000NZ",
+        trips: &["I5"],
+        spoil: |rows| {
+            edit(&mut rows.payment, &POOR, |point: &mut Point| {
+                (point.newest_saga_id, point.newest_direction) = (None, None);
+            })
+        },
+    },
+    Plant {
+        says: "of 7000 won (version 13) names USE 00000000000FN before it, and follows USE",
+        trips: &["I5"],
+        spoil: |rows| {
+            let key = (OVERDUE.into(), Direction::Refund);
+            edit(&mut rows.payment, &key, |row: &mut PointHistory| {
+                row.previous_saga_id = Some(WITH_COUPON.into());
+            });
+        },
+    },
+    Plant {
+        says: "(version 1) names CHARGE 00000000000NX before it, and follows no row",
+        trips: &["I5"],
+        spoil: |rows| {
+            let key = (SagaId::new(703), Direction::Charge);
+            edit(&mut rows.payment, &key, |row: &mut PointHistory| {
+                row.previous_saga_id = Some(SagaId::new(701));
+                row.previous_direction = Some(Direction::Charge);
+            });
+        },
+    },
+    Plant {
+        says: "I5 order 00000000000FN: USE 00000000000Z7 of 1000 won (version 2) is another saga's",
+        trips: &["I5", "I9", "I10"],
         spoil: |rows| {
             let row = use_of(rows, SagaId::from(WITH_COUPON));
             let (amount, balance_after) = (Money::new(1_000), Money::ZERO);
             let second = PointHistory {
+                saga_id: SagaId::new(999),
                 user_id: POOR,
                 amount,
                 balance_after,
@@ -172,7 +215,7 @@ pub const PLANTS: &[Plant] = &[
         says: "REFUND 00000000000FX of 6999 won (version 13) gives back USE",
         trips: &["I5"],
         spoil: |rows| {
-            let key = (RICH, OVERDUE.into(), Direction::Refund);
+            let key = (OVERDUE.into(), Direction::Refund);
             edit(&mut rows.payment, &key, |row: &mut PointHistory| {
                 row.amount = Money::new(6_999);
             });
@@ -247,7 +290,7 @@ pub const PLANTS: &[Plant] = &[
         says: "it costs 10000, and 9999 were taken",
         trips: &["I18"],
         spoil: |rows| {
-            let key = (RICH, PLAIN.into(), Direction::Use);
+            let key = (PLAIN.into(), Direction::Use);
             edit(&mut rows.payment, &key, |row: &mut PointHistory| {
                 row.amount = Money::new(9_999);
             });
@@ -310,14 +353,17 @@ fn shift_points(maps: &mut Maps, from: i64, by: i64) {
 }
 
 fn use_of(rows: &mut Rows, saga: SagaId) -> PointHistory {
-    rows.payment.table_mut::<PointHistory>()[&(RICH, saga, Direction::Use)].clone()
+    rows.payment.table_mut::<PointHistory>()[&(saga, Direction::Use)].clone()
 }
 
-/// Adds a ledger row and brings the balance there.
-fn post(maps: &mut Maps, row: PointHistory) {
-    edit(maps, &row.user_id, |point: &mut Point| {
+/// Adds a ledger row behind the user's newest and brings the balance there.
+fn post(maps: &mut Maps, mut row: PointHistory) {
+    let user_id = row.user_id;
+    edit(maps, &user_id, |point: &mut Point| {
         point.balance = row.balance_after;
         point.version = row.point_version;
+        (row.previous_saga_id, row.previous_direction) = point.newest().unzip();
+        (point.newest_saga_id, point.newest_direction) = Some(row.key()).unzip();
     });
     put(maps, row);
 }

@@ -131,6 +131,8 @@ fn holding(balance: i64) -> World<Payment> {
             balance: Money::new(balance),
             version: 1,
             updated_at: AT,
+            newest_saga_id: None,
+            newest_direction: None,
         });
     }
     world
@@ -201,14 +203,19 @@ fn check_ledger(world: &World<Payment>, opening: i64) {
     let mut rows = world.all::<PointHistory>();
     rows.sort_by_key(|row| row.point_version);
     let mut sum = opening;
+    let mut before = None;
     for row in &rows {
         sum += match row.direction {
             Direction::Charge | Direction::Refund => row.amount.won(),
             Direction::Use => -row.amount.won(),
         };
         assert_eq!(row.balance_after.won(), sum, "{row:?}");
+        assert_eq!(row.previous(), before, "{row:?}");
+        before = Some((row.saga_id, row.direction));
     }
     assert_eq!(balance(world), sum);
+    let newest = world.get::<Point>(&USER).and_then(|point| point.newest());
+    assert_eq!(newest, before);
 }
 
 fn charged_in(decision: Decision<Reply>) -> Charged {
@@ -226,6 +233,8 @@ fn a_store_on_sqlite_keeps_what_the_shapes_say() {
             balance: Money::new(70),
             version: 2,
             updated_at: AT,
+            newest_saga_id: Some(ORDER.into()),
+            newest_direction: Some(Direction::Refund),
         });
         for (direction, order_id) in [
             (Direction::Charge, None),
@@ -233,14 +242,16 @@ fn a_store_on_sqlite_keeps_what_the_shapes_say() {
             (Direction::Refund, Some(ORDER)),
         ] {
             rows.ledger.add(PointHistory {
-                user_id: USER,
                 saga_id: ORDER.into(),
                 direction,
+                user_id: USER,
                 order_id,
                 amount: Money::new(30),
                 balance_after: Money::new(70),
                 point_version: 2,
                 at: AT,
+                previous_saga_id: order_id.map(SagaId::from),
+                previous_direction: order_id.map(|_| Direction::Charge),
             });
         }
         rows.closed_user.add(ClosedUser {

@@ -34,17 +34,41 @@ fn a_payment_writes_the_balance_and_one_ledger_row_and_no_fence() {
         "the version of the balance it made"
     );
     let row = PointHistory {
-        user_id: USER,
         saga_id: ORDER.into(),
         direction: Direction::Use,
+        user_id: USER,
         order_id: Some(ORDER),
         amount: Money::new(30),
         balance_after: Money::new(70),
         point_version: 2,
         at: world.now,
+        previous_saga_id: None,
+        previous_direction: None,
     };
     assert_eq!(world.all::<PointHistory>(), [row]);
     assert_eq!(world.all::<Fence>(), []);
+}
+
+/// Also where the batch writes them both, and where another user's row comes between.
+#[test]
+fn each_ledger_row_names_the_one_before_it() {
+    let mut world = holding(100);
+    world.batch(vec![event(cost(ORDER, 30)), event(cost(OTHER_ORDER, 20))]);
+    let stranger = Charge {
+        id: SagaId::new(5),
+        user_id: UserId::new(8),
+        amount: Money::new(1),
+        key: key("b", 1),
+    };
+    world.send(Input::Charge(stranger));
+    world.hear(cancelled(ORDER));
+    let back = world.get::<PointHistory>(&(ORDER.into(), Direction::Refund));
+    let before = back.and_then(|row| row.previous());
+    assert_eq!(before, Some((OTHER_ORDER.into(), Direction::Use)));
+    let newest = world.get::<Point>(&USER).and_then(|point| point.newest());
+    assert_eq!(newest, Some((ORDER.into(), Direction::Refund)));
+    let strangers = world.get::<PointHistory>(&(SagaId::new(5), Direction::Charge));
+    assert_eq!(strangers.and_then(|row| row.previous()), None);
 }
 
 #[test]
