@@ -210,6 +210,22 @@ mod tests {
         }
     }
 
+    /// The end of a long table is found at its end.
+    #[test]
+    fn the_last_row_is_read_without_sorting() {
+        const TABLE: &str = "CREATE TABLE t (
+            a INTEGER NOT NULL, b INTEGER NOT NULL, c INTEGER NOT NULL,
+            PRIMARY KEY (a, b)) STRICT, WITHOUT ROWID";
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        connection.execute_batch(TABLE).unwrap();
+        let last = Texts::new(&SHAPE).last;
+        let explained = format!("EXPLAIN QUERY PLAN {last}");
+        let mut statement = connection.prepare(&explained).unwrap();
+        let lines = statement.query_map([], |row| row.get(3)).unwrap();
+        let plan: Vec<String> = lines.map(Result::unwrap).collect();
+        assert_eq!(plan, ["SCAN t"], "{last}");
+    }
+
     #[test]
     fn a_table_that_is_all_key_is_left_alone_by_an_upsert() {
         let texts = Texts::new(&Shape {
