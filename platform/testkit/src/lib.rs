@@ -3,8 +3,10 @@
 
 mod conformance;
 mod laws;
+mod plan;
 mod world;
 
 pub use conformance::store_conformance;
 pub use laws::step_laws;
+pub use plan::plan;
 pub use world::{Input, World, command, command_by, event, event_at, key};

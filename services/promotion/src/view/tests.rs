@@ -369,14 +369,6 @@ fn a_page_is_searched_for_and_not_scanned() {
             "SEARCH user_coupon USING PRIMARY KEY (user_id=? AND user_coupon_id<?)",
         ),
     ] {
-        let explained = format!("EXPLAIN QUERY PLAN {query}");
-        let plan: Result<Vec<String>, _> = shop.reader.query(|connection| {
-            let mut statement = connection.prepare(&explained)?;
-            let unknown = vec![0; statement.parameter_count()];
-            let lines =
-                statement.query_map(rusqlite::params_from_iter(unknown), |row| row.get(3))?;
-            lines.collect()
-        });
-        assert_eq!(plan.unwrap(), [by]);
+        assert_eq!(testkit::plan(&shop.reader, query), [by]);
     }
 }

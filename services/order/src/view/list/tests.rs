@@ -197,17 +197,6 @@ fn a_page_of_any_filter_is_searched_for_and_not_scanned() {
     let path = folder.path().join("order_view.db");
     let _file = Sqlite::open(&path, VIEW_MIGRATIONS).unwrap();
     let reader = Reader::open(&path).unwrap();
-    let plan = |query: &str| -> Vec<String> {
-        let explained = format!("EXPLAIN QUERY PLAN {query}");
-        let lines = reader.query(|connection| {
-            let mut statement = connection.prepare(&explained)?;
-            let unknown = vec![0; statement.parameter_count()];
-            let lines =
-                statement.query_map(rusqlite::params_from_iter(unknown), |row| row.get(3))?;
-            lines.collect()
-        });
-        lines.unwrap()
-    };
     for (query, by) in [
         (
             LIST,
@@ -223,7 +212,7 @@ fn a_page_of_any_filter_is_searched_for_and_not_scanned() {
              (generation=? AND user_id=? AND order_id>? AND order_id<?)",
         ),
     ] {
-        let lines = plan(query);
+        let lines = testkit::plan(&reader, query);
         assert!(
             lines
                 .iter()

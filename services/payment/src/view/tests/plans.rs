@@ -46,7 +46,7 @@ fn a_page_is_searched_for_and_not_scanned() {
             ],
         ),
     ] {
-        let lines = desk.plan(query);
+        let lines = testkit::plan(&desk.reader, query);
         assert!(
             lines.iter().all(|line| !line.contains("TEMP B-TREE")),
             "{lines:?}"
@@ -70,18 +70,6 @@ fn a_history_reads_no_more_than_it_gives() {
 }
 
 impl Desk {
-    fn plan(&self, query: &str) -> Vec<String> {
-        let explained = format!("EXPLAIN QUERY PLAN {query}");
-        let lines = self.reader.query(|connection| {
-            let mut statement = connection.prepare(&explained)?;
-            let unknown = vec![0; statement.parameter_count()];
-            let lines =
-                statement.query_map(rusqlite::params_from_iter(unknown), |row| row.get(3))?;
-            lines.collect()
-        });
-        lines.unwrap()
-    }
-
     /// How many steps SQLite takes for a history of so many rows, of which so many are looked at.
     fn steps(&self, limit: i64, looked_at: usize) -> i32 {
         let steps = self.reader.query(|connection| {

@@ -113,17 +113,9 @@ async fn a_page_stops_after_so_many_rows_and_nothing_is_missed() {
 #[tokio::test]
 async fn a_page_is_searched_for_and_not_sorted() {
     with_ledger(|reader| {
-        let explained = format!("EXPLAIN QUERY PLAN {BACKWARDS}");
-        let plan = reader.query(|connection| {
-            let mut statement = connection.prepare(&explained)?;
-            let unknown = vec![0; statement.parameter_count()];
-            let lines =
-                statement.query_map(rusqlite::params_from_iter(unknown), |row| row.get(3))?;
-            lines.collect::<rusqlite::Result<Vec<String>>>()
-        });
         let by = "SEARCH stock_ledger USING PRIMARY KEY \
                   ((saga_id,product_id,direction)<(?,?,?))";
-        assert_eq!(plan.unwrap(), [by]);
+        assert_eq!(testkit::plan(reader, BACKWARDS), [by]);
     })
     .await;
 }

@@ -240,17 +240,7 @@ async fn a_page_does_not_look_at_the_whole_catalogue() {
 async fn every_statement_seeks() {
     let catalogue = Catalogue::of(10).await;
     for statement in narrow::STATEMENTS.iter().chain(&walk::STATEMENTS) {
-        let explain = format!("EXPLAIN QUERY PLAN {statement}");
-        let plan = catalogue.reader.query(|connection| {
-            let mut statement = connection.prepare(&explain)?;
-            let mut rows = statement.raw_query();
-            let mut plan = Vec::new();
-            while let Some(row) = rows.next()? {
-                plan.push(row.get::<_, String>(3)?);
-            }
-            Ok(plan)
-        });
-        let plan = plan.unwrap();
+        let plan = testkit::plan(&catalogue.reader, statement);
         let merges = ["MERGE (UNION ALL)", "LEFT", "RIGHT"];
         let is_step = |line: &&String| !merges.contains(&line.as_str());
         let steps: Vec<_> = plan.iter().filter(is_step).collect();

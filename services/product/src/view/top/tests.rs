@@ -190,14 +190,7 @@ fn a_window_is_searched_for() {
     let path = folder.path().join("product.db");
     let _file = Sqlite::open(&path, crate::MIGRATIONS).unwrap();
     let reader = Reader::open(&path).unwrap();
-    let explained = format!("EXPLAIN QUERY PLAN {BEST}");
-    let plan = reader.query(|connection| {
-        let mut statement = connection.prepare(&explained)?;
-        let unknown = vec![0; statement.parameter_count()];
-        let lines = statement.query_map(rusqlite::params_from_iter(unknown), |row| row.get(3))?;
-        lines.collect::<rusqlite::Result<Vec<String>>>()
-    });
-    let plan = plan.unwrap();
+    let plan = testkit::plan(&reader, BEST);
     for by in [
         "SEARCH product_rank USING PRIMARY KEY (hour>? AND hour<?)",
         "SEARCH product_rank_day USING PRIMARY KEY (day>? AND day<?)",

@@ -104,15 +104,7 @@ fn a_page_of_any_filter_is_searched_for_and_not_sorted() {
         (LIST_OF_STAFF, "INDEX user_staff (role=? AND user_id>?)"),
         (LIST_OF_CLOSED, "INDEX user_closed (user_id>?)"),
     ] {
-        let explained = format!("EXPLAIN QUERY PLAN {query}");
-        let plan = reader.query(|connection| {
-            let mut statement = connection.prepare(&explained)?;
-            let unknown = vec![0; statement.parameter_count()];
-            let lines =
-                statement.query_map(rusqlite::params_from_iter(unknown), |row| row.get(3))?;
-            lines.collect::<rusqlite::Result<Vec<String>>>()
-        });
-        let plan = plan.unwrap();
+        let plan = testkit::plan(&reader, query);
         assert_eq!(plan.len(), 1, "one search and no sort: {plan:?}");
         assert!(
             plan[0].contains("SEARCH user") && plan[0].contains(by),
