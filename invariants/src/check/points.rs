@@ -1,6 +1,7 @@
 //! I5: points are what their ledger says, and an order takes what it costs once or gives it back
 //! whole. A user's rows hang together, each by the name of the one before.
 
+use contracts::events::payment::PointDirection;
 use contracts::ids::OrderId;
 use contracts::money::Money;
 use db::Row;
@@ -198,10 +199,6 @@ fn named(key: Option<EntryKey>) -> String {
     let Some((saga_id, direction)) = key else {
         return "no row".to_owned();
     };
-    let direction = match direction {
-        Direction::Charge => "CHARGE",
-        Direction::Use => "USE",
-        Direction::Refund => "REFUND",
-    };
+    let direction = PointDirection::from(direction).as_str();
     format!("{direction} {saga_id}")
 }

@@ -303,9 +303,9 @@ struct Movement {
 /// the row, and the row the one before it. The row is inserted, never upserted: a ledger forgets
 /// nothing, even by mistake.
 fn post(rows: &mut Rows, movement: Movement, now: Timestamp) -> PointHistory {
-    let (_, version) = held(rows, movement.user_id);
-    let before = rows.point.get(&movement.user_id).and_then(Point::newest);
-    let (previous_saga_id, previous_direction) = before.unzip();
+    let before = rows.point.get(&movement.user_id);
+    let version = before.map_or(0, |point| point.version);
+    let (previous_saga_id, previous_direction) = before.and_then(Point::newest).unzip();
     let row = PointHistory {
         saga_id: movement.saga,
         direction: movement.direction,
