@@ -154,20 +154,19 @@ impl<R: Row> KeptRows<R> {
 
     /// A row was written under this key.
     pub fn reaches(&mut self, key: &R::Key) {
-        if !matches!(self.end, End::NotRead) && self.is_behind_end(key) {
+        if self.is_behind_end(key) {
             self.end = End::At(key.clone());
         }
     }
 
     fn group(&mut self, group: &R::Key) -> Option<&mut Vec<R>> {
-        if let Some(rows) = self.old.remove(group) {
+        if !self.young.contains_key(group) {
+            let rows = self.old.remove(group)?;
             self.learn(group.clone(), rows);
         }
-        match self.young.contains_key(group) {
-            true => self.young.get_mut(group),
-            // It was the one too many, and all of them are old now.
-            false => self.old.get_mut(group),
-        }
+        // Where it was the one too many, all of them are old now.
+        let young = self.young.get_mut(group);
+        young.or_else(|| self.old.get_mut(group))
     }
 }
 

@@ -199,15 +199,19 @@ mod tests {
             (&texts.page, "(a=? AND (b,c)>(?,?))"),
             (&texts.after, "((a,b,c)>(?,?,?))"),
         ] {
-            let explained = format!("EXPLAIN QUERY PLAN {text}");
-            let mut statement = connection.prepare(&explained).unwrap();
-            let unknown = vec![0; statement.parameter_count()];
-            let lines = statement
-                .query_map(rusqlite::params_from_iter(unknown), |row| row.get(3))
-                .unwrap();
-            let plan: Vec<String> = lines.map(Result::unwrap).collect();
-            assert_eq!(plan, [format!("SEARCH t USING PRIMARY KEY {by}")], "{text}");
+            let search = format!("SEARCH t USING PRIMARY KEY {by}");
+            assert_eq!(plan(&connection, text), [search], "{text}");
         }
+    }
+
+    fn plan(connection: &rusqlite::Connection, text: &str) -> Vec<String> {
+        let explained = format!("EXPLAIN QUERY PLAN {text}");
+        let mut statement = connection.prepare(&explained).unwrap();
+        let unknown = vec![0; statement.parameter_count()];
+        let lines = statement
+            .query_map(rusqlite::params_from_iter(unknown), |row| row.get(3))
+            .unwrap();
+        lines.map(Result::unwrap).collect()
     }
 
     /// The end of a long table is found at its end.
@@ -219,11 +223,7 @@ mod tests {
         let connection = rusqlite::Connection::open_in_memory().unwrap();
         connection.execute_batch(TABLE).unwrap();
         let last = Texts::new(&SHAPE).last;
-        let explained = format!("EXPLAIN QUERY PLAN {last}");
-        let mut statement = connection.prepare(&explained).unwrap();
-        let lines = statement.query_map([], |row| row.get(3)).unwrap();
-        let plan: Vec<String> = lines.map(Result::unwrap).collect();
-        assert_eq!(plan, ["SCAN t"], "{last}");
+        assert_eq!(plan(&connection, &last), ["SCAN t"], "{last}");
     }
 
     #[test]

@@ -147,10 +147,11 @@ impl<'t> SqliteTx<'t> {
 
 impl Drop for SqliteTx<'_> {
     fn drop(&mut self) {
-        if self.open {
-            self.kept.drop_all();
+        if !self.open {
+            return;
         }
-        if self.open && !self.connection.is_autocommit() {
+        self.kept.drop_all();
+        if !self.connection.is_autocommit() {
             // A failed rollback leaves the connection unusable; the next `BEGIN` says so.
             if let Err(error) = execute(self.connection, "ROLLBACK") {
                 tracing::error!(%error, "could not roll back");

@@ -117,3 +117,11 @@ pub fn add(db: &mut Db, drawer: i64, numbers: impl IntoIterator<Item = i64>, tex
     };
     whole.now_or_never().expect("no wait").expect("writes");
 }
+
+/// Moves the log into the file, as a loop does between two batches or at rest.
+pub fn checkpoint(db: &Db, idle: bool) {
+    let Db::Sqlite(sqlite) = db else {
+        panic!("SQLite")
+    };
+    sqlite.checkpoint(idle).expect("a reader only postpones it");
+}

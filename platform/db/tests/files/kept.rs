@@ -1,9 +1,9 @@
 //! What a writer keeps of a file that others write to as well, as after a take-over.
 
-use db::{Db, Failed, Sqlite, Store};
+use db::{Db, Failed, Store};
 use futures::FutureExt;
 
-use crate::drawer::{Card, Cards, Drawer, add};
+use crate::drawer::{Card, Cards, Drawer, add, checkpoint};
 
 /// The cards of a drawer as a batch of this writer reads them, by prefix and by key.
 fn read(db: &mut Db, drawer: i64) -> Vec<(i64, String)> {
@@ -72,17 +72,17 @@ fn its_own_rows_are_read_once() {
     let mut db = Db::Sqlite(drawer.open());
     add(&mut db, 1, [1], "first");
     assert_eq!(read(&mut db, 1), [card(1, "first")]);
-    let Db::Sqlite(under) = &db else {
-        panic!("SQLite");
-    };
-    behind_its_back(under);
+    behind_its_back(&db);
     assert_eq!(read(&mut db, 1), [card(1, "first")], "from memory");
     assert_eq!(db.all::<Card>().expect("reads")[0].text, "hidden");
     drop_a_batch(&mut db);
     assert_eq!(read(&mut db, 1), [card(1, "hidden")], "anew");
 }
 
-fn behind_its_back(sqlite: &Sqlite) {
+fn behind_its_back(db: &Db) {
+    let Db::Sqlite(sqlite) = db else {
+        panic!("SQLite");
+    };
     let changed =
         sqlite.read(|connection| connection.execute("UPDATE card SET text = 'hidden'", []));
     assert_eq!(changed.expect("writes"), 1);
@@ -100,11 +100,8 @@ fn a_checkpoint_is_not_another_writer() {
     let mut db = Db::Sqlite(drawer.open());
     add(&mut db, 1, [1], "first");
     assert_eq!(read(&mut db, 1), [card(1, "first")]);
-    let Db::Sqlite(sqlite) = &db else {
-        panic!("SQLite");
-    };
-    sqlite.checkpoint(true).expect("nobody is in the way");
+    checkpoint(&db, true);
     assert_eq!(drawer.log_bytes(), 0);
-    behind_its_back(sqlite);
+    behind_its_back(&db);
     assert_eq!(read(&mut db, 1), [card(1, "first")], "kept");
 }

@@ -5,18 +5,11 @@ use std::ops::Range;
 use db::{Db, Failed, Reader, Readers, Store, WAL_ALARM_BYTES, WalWatch};
 use futures::FutureExt;
 
-use crate::drawer::{Card, Drawer, add};
+use crate::drawer::{Card, Drawer, add, checkpoint};
 
 const MEGABYTE: u64 = 1 << 20;
 /// How often a loop may look while a thread moves a log on a busy machine: some minutes of it.
 const MOST_LOOKS: usize = 50_000_000;
-
-fn checkpoint(db: &Db, idle: bool) {
-    let Db::Sqlite(sqlite) = db else {
-        panic!("SQLite")
-    };
-    sqlite.checkpoint(idle).expect("a reader only postpones it");
-}
 
 /// Commits a little more than a megabyte.
 fn megabyte(db: &mut Db, drawer: i64) {
