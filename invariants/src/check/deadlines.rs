@@ -14,14 +14,19 @@ use crate::facts::{Facts, Ordered, status_name};
 
 /// An order waits this long past its deadline at most, however far events are behind.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
+/// A start lets every deadline that it finds wait so long; one that is set later, and shorter,
+/// passes before those.
+const GRACE: Duration = Duration::from_secs(10);
 
 pub(super) fn i17_expiry(facts: &Facts) -> Vec<Violation> {
     let mut findings = Findings::of("I17");
     let orders = &facts.order.orders;
     let expired = |order: &&Ordered| order.failure == Some(FailureCode::Expired);
+    let in_turn = |order: &&Ordered| order.created_at.plus(GRACE) <= order.expires_at;
     let kept = orders
         .iter()
         .filter(expired)
+        .filter(in_turn)
         .max_by_key(|order| order.expires_at);
     for order in orders {
         let witness = match order.status {

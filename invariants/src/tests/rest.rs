@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use contracts::envelope::ServiceName;
 use contracts::events::Kind;
+use contracts::events::order::FailureCode;
 use db::{Consumed, Fence, Outbox, Parked, Writer};
 use order::store::{OrderRow, Status};
 use product::store::Ledger;
@@ -141,6 +142,27 @@ fn databases_read_one_after_the_other_are_not_compared() {
     );
     assert_ne!(check_always(&rows.facts()), []);
     assert_eq!(check_always(&rows.facts_running()), []);
+}
+
+/// After an outage a start lets what it finds wait ten seconds, and an order placed then may have
+/// fewer.
+#[test]
+fn a_short_deadline_may_pass_before_one_that_a_start_found() {
+    let finds_forgotten = |allowed: Duration| {
+        let mut rows = healthy();
+        edit(&mut rows.order, &AT_ONCE, |order: &mut OrderRow| {
+            order.failure.as_mut().unwrap().0.code = FailureCode::Expired;
+            order.expires_at = order.expires_at.plus(Duration::from_secs(31 * 60));
+            order.created_at = order.expires_at.minus(allowed);
+        });
+        edit(&mut rows.order, &PLAIN, |order: &mut OrderRow| {
+            order.status = Status::Pending;
+        });
+        let found = check_always(&rows.facts());
+        found.iter().any(|found| found.invariant == "I17")
+    };
+    assert!(finds_forgotten(Duration::from_secs(10)));
+    assert!(!finds_forgotten(Duration::from_secs(5)));
 }
 
 /// No store gives two rows of one key, but a file that something else wrote may.
