@@ -7,9 +7,10 @@ pub enum Failed {
     #[error("the store could not serve the transaction now: {0}")]
     Transient(String),
     /// Another owner moved this consumer's position: drop the events read, seek, try again.
-    #[error("position of topic {topic} is {found}, not {expected}")]
+    #[error("position of topic {topic}, partition {part} is {found}, not {expected}")]
     Moved {
         topic: String,
+        part: i64,
         expected: i64,
         found: i64,
     },

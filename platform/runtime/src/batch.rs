@@ -255,6 +255,7 @@ async fn advance<I>(
         if found != read.from {
             return Err(Failed::Moved {
                 topic: read.topic.clone(),
+                part: read.part,
                 expected: read.from,
                 found,
             });
