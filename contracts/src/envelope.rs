@@ -84,6 +84,14 @@ impl Event {
     }
 }
 
+/// The partition of a topic in which the events of a key stand, of so many. All topics of a shop
+/// have the same number, so that a saga's events are in the same partition of each.
+pub const fn partition_of(key: i64, partitions: i64) -> i64 {
+    // Fibonacci hashing: ids that follow on each other are spread evenly.
+    let spread = key.wrapping_mul(0x9E37_79B9_7F4A_7C15_u64.cast_signed());
+    (spread >> 32).rem_euclid(partitions)
+}
+
 /// The five services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]

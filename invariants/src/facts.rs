@@ -20,7 +20,7 @@ use user::store as accounts;
 use crate::shop::{Moment, Shop};
 
 pub(crate) use order::{Audited, Line, Ordered, Orders, Refunded, status_name};
-pub(crate) use platform::{Aside, Platform, Said, first_misplaced};
+pub(crate) use platform::{Aside, Platform, ReadUpTo, Said, first_misplaced};
 
 /// All rows that the invariants are about.
 pub struct Facts {
@@ -30,6 +30,8 @@ pub struct Facts {
     pub(crate) payment: Purses,
     pub(crate) promotion: Coupons,
     pub(crate) order_view: Option<Summaries>,
+    /// Of each topic.
+    partitions: i64,
     read_at: Moment,
 }
 
@@ -113,12 +115,18 @@ impl Facts {
             payment: Purses::load(shop.payment)?,
             promotion: Coupons::load(shop.promotion)?,
             order_view: shop.order_view.map(Summaries::load).transpose()?,
+            partitions: shop.partitions,
             read_at,
         })
     }
 
     pub(crate) fn read_at(&self) -> Moment {
         self.read_at
+    }
+
+    /// How far a consumer has read a topic.
+    pub(crate) fn read_up_to(&self, platform: &Platform, consumer: &str, topic: &str) -> ReadUpTo {
+        ReadUpTo::of(platform, (consumer, topic), self.partitions)
     }
 
     pub(crate) fn platform(&self, service: ServiceName) -> &Platform {

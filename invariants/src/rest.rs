@@ -7,7 +7,7 @@ use contracts::ids::Id;
 use contracts::saga::{self, Kinds};
 use order::store::Status;
 
-use crate::facts::{Aside, Facts, Ordered, Platform, Refunded};
+use crate::facts::{Aside, Facts, Ordered, Platform, Refunded, Said};
 
 /// The read model's name as a consumer, and what it hears.
 const VIEW: &str = "order_view";
@@ -70,19 +70,14 @@ fn behind(
 ) {
     for publisher in ServiceName::ALL {
         let topic = publisher.topic();
-        let place = platform
-            .consumed
-            .iter()
-            .find(|consumed| consumed.consumer == consumer && consumed.topic == topic);
-        let next = place.map_or(1, |consumed| consumed.next);
+        let read = facts.read_up_to(platform, consumer, topic);
         let published = facts.platform(*publisher);
-        let heard = published
-            .said
-            .iter()
-            .filter(|said| said.seq >= next && said.kind.is_none_or(|kind| hears.contains(kind)));
-        let unread = heard.count();
-        if unread > 0 {
-            let end = published.end();
+        let heard = |said: &&Said| said.kind.is_none_or(|kind| hears.contains(kind));
+        let said = published.said.iter();
+        let mut unread = said.filter(|said| !read.is_past(said)).filter(heard);
+        if let Some(first) = unread.next() {
+            let unread = 1 + unread.count();
+            let (next, end) = (read.next(first.key), published.end());
             let place = format_args!("it is at {next}, the end is {end}");
             unrest.push(format!(
                 "{consumer} has {unread} events of {topic} unread: {place}"

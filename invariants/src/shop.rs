@@ -9,6 +9,8 @@ pub struct Shop<'s, St> {
     pub promotion: &'s St,
     /// The read model of orders, a file of its own.
     pub order_view: Option<&'s St>,
+    /// How many partitions each topic has: the embedded log has one.
+    pub partitions: i64,
 }
 
 /// How the databases relate in time.

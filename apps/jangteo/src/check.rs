@@ -155,6 +155,7 @@ fn shop<'s>(readers: &[&'s Reader]) -> invariants::Shop<'s, Reader> {
         payment,
         promotion,
         order_view,
+        partitions: event_log::PARTITIONS,
     }
 }
 

@@ -194,12 +194,7 @@ fn lost(service: ServiceName, kind: Kind, said: &Said, findings: &mut Findings) 
 fn passed(facts: &Facts, service: ServiceName, kind: Kind) -> impl Iterator<Item = &Said> {
     let topic = kind.publisher().topic();
     let platform = facts.platform(service);
-    let own = |consumed: &&Consumed| consumed.topic == topic;
-    let next = platform
-        .consumed
-        .iter()
-        .find(own)
-        .map_or(1, |consumed| consumed.next);
+    let read = facts.read_up_to(platform, service.as_str(), topic);
     let said = facts.platform(kind.publisher()).of_kind(kind);
-    said.filter(move |said| said.seq < next && !platform.parks(topic, said.key))
+    said.filter(move |said| read.is_past(said) && !platform.parks(topic, said.key))
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::time::Duration;
 
-use contracts::envelope::EventId;
+use contracts::envelope::{EventId, partition_of};
 use contracts::events::Kind;
 use contracts::ids::SagaId;
 use contracts::saga::{self, Step};
@@ -59,6 +59,38 @@ pub(crate) struct Aside {
     pub key: i64,
     pub kind: String,
     pub why: String,
+}
+
+/// How far a consumer has read a topic: the next number of each partition. A partition's numbers
+/// are those of the outbox, with gaps where an event stands in another one.
+pub(crate) struct ReadUpTo(Vec<i64>);
+
+impl ReadUpTo {
+    pub(super) fn of(
+        platform: &Platform,
+        (consumer, topic): (&str, &str),
+        partitions: i64,
+    ) -> Self {
+        let next = |part| {
+            let place = |row: &&Consumed| {
+                row.consumer == consumer && row.topic == topic && row.part == part
+            };
+            let row = platform.consumed.iter().find(place);
+            row.map_or(1, |row| row.next)
+        };
+        Self((0..partitions).map(next).collect())
+    }
+
+    /// The next number where the events of a key stand.
+    pub fn next(&self, key: i64) -> i64 {
+        let partitions = i64::try_from(self.0.len()).expect("there are few");
+        let part = partition_of(key, partitions);
+        self.0[usize::try_from(part).expect("counted from 0")]
+    }
+
+    pub fn is_past(&self, said: &Said) -> bool {
+        said.seq < self.next(said.key)
+    }
 }
 
 impl Platform {

@@ -95,6 +95,7 @@ impl Rows {
             payment: &self.payment,
             promotion: &self.promotion,
             order_view: Some(&self.order_view),
+            partitions: 1,
         }
     }
 

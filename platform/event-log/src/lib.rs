@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
+/// How many partitions a topic has: the embedded log numbers a publisher's events once.
+pub const PARTITIONS: i64 = 1;
+
 /// Where events go through, chosen once when a process starts.
 #[derive(Clone)]
 pub enum EventLog {
