@@ -80,6 +80,7 @@ fn facts(shop: &Shop) -> Facts {
         payment: &shop.payment.db,
         promotion: &shop.promotion.db,
         order_view: None,
+        partitions: shop.topics.partitions(),
     };
     Facts::load(&shop).expect("a store in memory can be read")
 }

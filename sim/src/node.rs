@@ -13,7 +13,7 @@ use futures::FutureExt;
 use runtime::{Deadlines, Ids, Mark, Service};
 
 use crate::planted::{Bug, Plant};
-use crate::topics::Topics;
+use crate::topics::{Lane, Partition, Topics};
 use crate::topology::Instances;
 
 mod attempt;
@@ -30,9 +30,6 @@ pub use attempt::Ending;
 pub use counted::Counted;
 use overtaken::Successor;
 pub use turn::{Timers, Told, Turn};
-
-/// Each service has one partition and consumes all others' only one.
-const PART: i64 = 0;
 
 pub struct Node<S: Service> {
     pub db: Db,
@@ -59,13 +56,6 @@ pub struct Node<S: Service> {
     counted: Counted,
 }
 
-/// One key of one topic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Lane {
-    pub topic: ServiceName,
-    pub key: i64,
-}
-
 /// What one running instance keeps.
 struct Memory<S: Service> {
     instance: usize,
@@ -90,7 +80,7 @@ struct Memory<S: Service> {
 /// A place in a topic.
 #[derive(Clone, Debug)]
 struct Place {
-    topic: ServiceName,
+    partition: Partition,
     committed: i64,
     next: i64,
 }
@@ -224,18 +214,18 @@ impl<S: Plant> Node<S> {
 
     /// Sets a position back by hand, as an operator could. A running loop finds out by
     /// itself.
-    pub fn rewind(&mut self, topics: &Topics, topic: ServiceName, next: i64) -> bool {
+    pub fn rewind(&mut self, topics: &Topics, partition: Partition, next: i64) -> bool {
         let mut system = System::default();
-        system.consumed.ask(place_key::<S>(topic));
+        system.consumed.ask(place_key::<S>(partition));
         self.fetch(&mut system);
-        let Some(row) = system.consumed.get_mut(&place_key::<S>(topic)) else {
+        let Some(row) = system.consumed.get_mut(&place_key::<S>(partition)) else {
             return false;
         };
         if next >= row.next {
             return false;
         }
         row.next = next;
-        row.last_id = topics.of(topic).id_before(next).unwrap_or_default();
+        row.last_id = topics.id_before(partition, next).unwrap_or_default();
         self.write(&mut system);
         self.rewound = true;
         true
@@ -286,7 +276,8 @@ impl<S: Plant> Node<S> {
     }
 
     pub fn parked_rows(&self, lane: Lane) -> Vec<Parked> {
-        let prefix = (lane.topic.topic().to_owned(), PART, lane.key);
+        let Partition { topic, part } = lane.partition;
+        let prefix = (topic.topic().to_owned(), part, lane.key);
         let rows = self.db.under::<Parked, _>(prefix);
         rows.expect("a store in memory can be read")
     }
@@ -294,7 +285,8 @@ impl<S: Plant> Node<S> {
     /// Whether nothing is left to do here without new input.
     pub fn is_quiet(&self, topics: &Topics) -> bool {
         self.memory.as_ref().is_some_and(|memory| {
-            let read = |place: &Place| place.committed == topics.of(place.topic).end();
+            let end = |place: &Place| topics.of(place.partition.topic).end();
+            let read = |place: &Place| place.committed == end(place);
             memory.commands.is_empty() && memory.parked.is_empty() && memory.places.iter().all(read)
         })
     }
@@ -319,8 +311,9 @@ pub fn heard_topics<S: Service>() -> impl Iterator<Item = ServiceName> {
     all.filter(move |topic| hears.iter().any(|kind| kind.publisher() == *topic))
 }
 
-fn place_key<S: Service>(topic: ServiceName) -> (String, String, i64) {
-    (S::CONSUMER.to_owned(), topic.topic().to_owned(), PART)
+fn place_key<S: Service>(partition: Partition) -> (String, String, i64) {
+    let topic = partition.topic.topic().to_owned();
+    (S::CONSUMER.to_owned(), topic, partition.part)
 }
 
 fn done<T>(finished: Option<Result<T, Failed>>) -> T {

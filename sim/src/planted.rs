@@ -50,6 +50,8 @@ pub enum LoopBug {
     NoGrace,
     DuplicateTakenForDone,
     LaterCommitWins,
+    MixesPartitions,
+    ParksElsewhere,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

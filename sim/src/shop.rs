@@ -15,7 +15,7 @@ use user::User;
 
 use crate::node::{Counted, Node, Told, Turn, heard_topics};
 use crate::planted::Bug;
-use crate::topics::Topics;
+use crate::topics::{Partition, Topics};
 use crate::topology::Topology;
 
 mod backend;
@@ -72,12 +72,13 @@ impl Shop {
             order: Node::new(backend.open(order::MIGRATIONS), bug),
             payment: Node::new(backend.open(payment::MIGRATIONS), bug),
             promotion: Node::new(backend.open(promotion::MIGRATIONS), bug),
-            topics: Topics::default(),
+            topics: Topics::new(1),
         }
     }
 
-    /// How many instances there are, before any starts.
+    /// How many instances and partitions there are, before any starts.
     pub fn arrange(&mut self, topology: &Topology) {
+        self.topics = Topics::new(topology.partitions());
         for &service in ServiceName::ALL {
             on_node!(self, service, node => node.instances = topology.of(service));
         }
@@ -177,9 +178,9 @@ impl Shop {
         on_node!(self, service, node => node.mend());
     }
 
-    pub fn rewind(&mut self, service: ServiceName, topic: ServiceName, next: i64) -> bool {
+    pub fn rewind(&mut self, service: ServiceName, partition: Partition, next: i64) -> bool {
         let topics = &self.topics;
-        on_node!(self, service, node => node.rewind(topics, topic, next))
+        on_node!(self, service, node => node.rewind(topics, partition, next))
     }
 
     pub fn is_quiet(&mut self, service: ServiceName) -> bool {

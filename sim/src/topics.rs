@@ -1,15 +1,35 @@
-//! The logs between the services, one per publisher. On the embedded log the outbox is the log:
-//! an event's offset is its outbox number, and it can be read once its relay has shown it. What a
-//! relay shows twice comes to the consumers a second time, outside any position.
+//! The logs between the services, one per publisher. An event's offset is its outbox number, and
+//! it can be read once its relay has shown it. What a relay shows twice comes to the consumers a
+//! second time, outside any position.
+//!
+//! A log has one partition, as the embedded log, or several: then each holds the events of its own
+//! keys, with gaps between their offsets, and is read and positioned by itself.
 
+use std::fmt;
 use std::sync::Arc;
 
-use contracts::envelope::{Event, ServiceName};
+use contracts::envelope::{Event, ServiceName, partition_of};
+use db::Parked;
 
-/// The logs of all five publishers.
-#[derive(Clone, Debug, Default)]
+/// The logs of all five publishers, which have as many partitions each.
+#[derive(Clone, Debug)]
 pub struct Topics {
     logs: [Log; 5],
+    partitions: i64,
+}
+
+/// One partition of one topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Partition {
+    pub topic: ServiceName,
+    pub part: i64,
+}
+
+/// One key of one topic, in the partition where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lane {
+    pub partition: Partition,
+    pub key: i64,
 }
 
 /// What one relay published, and how far it knows that it has.
@@ -23,7 +43,79 @@ pub struct Log {
     pub sent: i64,
 }
 
+impl Lane {
+    pub fn of(row: &Parked) -> Self {
+        Self {
+            partition: Partition::named(&row.topic, row.part),
+            key: row.key,
+        }
+    }
+}
+
+impl Partition {
+    /// Of a position's or a parked event's row.
+    pub fn named(topic: &str, part: i64) -> Self {
+        let mut all = ServiceName::ALL.iter().copied();
+        let topic = all.find(|service| service.topic() == topic);
+        let topic = topic.expect("rows name the topics of the five services");
+        Self { topic, part }
+    }
+
+    pub fn is(self, topic: &str, part: i64) -> bool {
+        self.topic.topic() == topic && self.part == part
+    }
+}
+
+impl fmt::Display for Partition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { topic, part } = self;
+        write!(f, "{topic}, partition {part}")
+    }
+}
+
 impl Topics {
+    pub fn new(partitions: i64) -> Self {
+        Self {
+            logs: Default::default(),
+            partitions,
+        }
+    }
+
+    pub fn partitions(&self) -> i64 {
+        self.partitions
+    }
+
+    /// All partitions of a publisher's log.
+    pub fn partitions_of(&self, topic: ServiceName) -> impl Iterator<Item = Partition> + use<> {
+        (0..self.partitions).map(move |part| Partition { topic, part })
+    }
+
+    /// Where the events of a key stand in every log.
+    pub fn partition_of(&self, key: i64) -> i64 {
+        partition_of(key, self.partitions)
+    }
+
+    pub fn lane(&self, topic: ServiceName, key: i64) -> Lane {
+        let part = self.partition_of(key);
+        Lane {
+            partition: Partition { topic, part },
+            key,
+        }
+    }
+
+    /// The event at an offset, if it was shown and stands in this partition.
+    pub fn at(&self, partition: Partition, offset: i64) -> Option<&Arc<Event>> {
+        let event = self.of(partition.topic).at(offset);
+        event.filter(|event| self.partition_of(event.key()) == partition.part)
+    }
+
+    /// The id of the last event of a partition before an offset: what a position remembers of it.
+    pub fn id_before(&self, partition: Partition, offset: i64) -> Option<String> {
+        let before = (1..offset).rev();
+        let mut events = before.filter_map(|offset| self.at(partition, offset));
+        events.next().map(|event| event.id().to_string())
+    }
+
     pub fn of(&self, publisher: ServiceName) -> &Log {
         &self.logs[publisher as usize]
     }
@@ -66,11 +158,6 @@ impl Log {
 
     pub fn entries(&self) -> &[Option<Arc<Event>>] {
         &self.entries
-    }
-
-    /// The id of the event before an offset: what a position remembers of it.
-    pub fn id_before(&self, offset: i64) -> Option<String> {
-        self.at(offset - 1).map(|event| event.id().to_string())
     }
 }
 

@@ -1,10 +1,10 @@
-//! How many instances each service has, and how far their clocks are off. One instance holds the
-//! writer; the others wait and take over from one that died, or that only seems to have.
+//! How many instances each service has, how far their clocks are off, and how many partitions the
+//! topics have. One instance holds the writer and reads all partitions; the others wait and take
+//! over from one that died, or that only seems to have.
 //!
-//! Every topic is one sequence: the embedded log numbers a publisher's events once, and a consumer
-//! keeps one position in it. So events of different keys reach a service out of order only as far
-//! as they do in production: across publishers, behind a parked key, and when they come again.
-//! Partitions wait for a log that has them.
+//! With one partition a topic is the embedded log: events of different keys reach a service out of
+//! order across publishers, behind a parked key, and when they come again. With several they
+//! overtake each other within a topic, and a consumer stands at a place of its own in each.
 
 use contracts::envelope::ServiceName;
 
@@ -12,6 +12,9 @@ use crate::rng::Rng;
 
 /// The most instances of one service.
 pub const MOST_INSTANCES: usize = 3;
+/// Half of the schedules have the embedded log's one; the first choice is it, so that a schedule
+/// shrinks to it.
+const PARTITIONS: [i64; 6] = [1, 1, 1, 2, 3, 4];
 const SKEW_MAX_MICROS: i64 = 600 * 1_000_000;
 
 /// The instances of one service.
@@ -22,9 +25,12 @@ pub struct Instances {
     pub skew_micros: [i64; MOST_INSTANCES],
 }
 
-/// Those of all five services.
+/// Those of all five services, and the partitions of each topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Topology([Instances; 5]);
+pub struct Topology {
+    instances: [Instances; 5],
+    partitions: i64,
+}
 
 impl Instances {
     pub const ONE: Self = Self {
@@ -36,7 +42,7 @@ impl Instances {
 impl Topology {
     /// With `skew`, each clock is up to ten minutes off.
     pub fn draw(rng: &mut Rng, skew: bool) -> Self {
-        Self(std::array::from_fn(|_| {
+        let instances = std::array::from_fn(|_| {
             let mut instances = Instances {
                 count: 1 + rng.below(MOST_INSTANCES),
                 ..Instances::ONE
@@ -47,15 +53,23 @@ impl Topology {
                 *clock = if rng.percent(50) { -off } else { off };
             }
             instances
-        }))
+        });
+        Self {
+            instances,
+            partitions: rng.pick(&PARTITIONS),
+        }
     }
 
     pub fn of(&self, service: ServiceName) -> Instances {
-        self.0[service as usize]
+        self.instances[service as usize]
     }
 
     /// How many instances each service has.
     pub fn counts(&self) -> [usize; 5] {
-        self.0.map(|instances| instances.count)
+        self.instances.map(|instances| instances.count)
+    }
+
+    pub fn partitions(&self) -> i64 {
+        self.partitions
     }
 }

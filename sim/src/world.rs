@@ -170,9 +170,12 @@ impl World {
             outage,
             recovers: false,
         };
-        let counts = topology.counts();
-        world.note(&[0], || {
-            format!("seed {}: {counts:?} instances, {faults:?}", plan.seed)
+        let (counts, partitions) = (topology.counts(), topology.partitions());
+        world.note(&[0, partitions], || {
+            format!(
+                "seed {}: {counts:?} instances, {partitions} partitions, {faults:?}",
+                plan.seed
+            )
         });
         for (index, asked) in world.clients.asked.iter().enumerate() {
             let now = world.now;
@@ -301,6 +304,10 @@ impl World {
             ServiceName::User,
         ];
         self.rng.pick(&all)
+    }
+
+    fn any_partition(&mut self) -> i64 {
+        self.rng.between(0, self.shop.topics.partitions() - 1)
     }
 
     fn check_always(&mut self) {

@@ -10,9 +10,9 @@ use db::Store;
 use order::store::OrderRow;
 use runtime::{Service, Timer};
 
-use super::{Lane, Memory, Node, Timers};
+use super::{Memory, Node, Timers};
 use crate::planted::{Bug, LoopBug, Plant};
-use crate::topics::Topics;
+use crate::topics::{Log, Topics};
 
 /// An order is cancelled this long after its deadline, however far events are behind.
 const HARD_LIMIT: Duration = Duration::from_secs(30 * 60);
@@ -39,7 +39,7 @@ impl<S: Plant> Node<S> {
         let order = self.db.get::<OrderRow>(&order_id);
         let due = order.expect("a store in memory can be read")?.expires_at;
         let (topic, key) = (ServiceName::Payment, order_id.get());
-        let is_parked = memory.parked.contains_key(&Lane { topic, key });
+        let is_parked = memory.parked.contains_key(&topics.lane(topic, key));
         if is_parked || said.at >= due.plus(HARD_LIMIT) {
             return None;
         }
@@ -71,8 +71,8 @@ impl<S: Service> Memory<S> {
     ) -> Vec<Timer> {
         let places = &self.places;
         let ends = || {
-            let ends = places.iter().map(|place| topics.of(place.topic).end());
-            ends.collect()
+            let topics = places.iter().map(|place| topics.of(place.partition.topic));
+            topics.map(Log::end).collect()
         };
         let has_passed = |ends: &[i64]| {
             let mut both = places.iter().zip(ends);

@@ -9,9 +9,9 @@ use db::Parked;
 use runtime::{Accept, Arrived, Origin, Progress, Service};
 
 use super::turn::Turn;
-use super::{Lane, Memory, Node, PART, Place};
+use super::{Memory, Node, Place};
 use crate::planted::Plant;
-use crate::topics::Topics;
+use crate::topics::{Lane, Partition, Topics};
 
 /// What one turn is to carry out.
 pub(super) struct Work<I> {
@@ -107,20 +107,21 @@ impl<S: Service> Memory<S> {
     fn poll(&mut self, topics: &Topics, turn: &Turn, work: &mut Work<S::Input>) {
         let hears = S::hears();
         for index in 0..self.places.len() {
-            let topic = self.places[index].topic;
-            if turn.topics & (1 << topic as u8) == 0 {
+            let partition = self.places[index].partition;
+            if !turn.reads(partition) {
                 continue;
             }
-            for _ in 0..turn.events {
+            let end = topics.of(partition.topic).end();
+            let mut left = turn.events;
+            while left > 0 && self.places[index].next < end {
                 let seq = self.places[index].next;
-                if seq >= topics.of(topic).end() {
-                    break;
-                }
                 self.places[index].next += 1;
-                if let Some(event) = topics.of(topic).at(seq)
-                    && hears.contains(event.kind())
-                {
-                    self.sort(topic, seq, event, work);
+                let Some(event) = topics.at(partition, seq) else {
+                    continue;
+                };
+                left -= 1;
+                if hears.contains(event.kind()) {
+                    self.sort(partition, seq, event, work);
                 }
             }
         }
@@ -134,22 +135,20 @@ impl<S: Service> Memory<S> {
 
     fn sort(
         &mut self,
-        topic: ServiceName,
+        partition: Partition,
         seq: i64,
         event: &Arc<Event>,
         work: &mut Work<S::Input>,
     ) {
-        let lane = Lane {
-            topic,
-            key: event.key(),
-        };
+        let key = event.key();
+        let lane = Lane { partition, key };
         if self.parked.contains_key(&lane) {
             let why = "it stands behind a parked event of its key";
             return work.park.push(self.set_aside(lane, seq, event, why));
         }
         match S::accept(event) {
             Accept::Ignore => {}
-            Accept::Hear(input) => work.inputs.push(heard(input, topic, seq, event)),
+            Accept::Hear(input) => work.inputs.push(heard(input, partition, seq, event)),
             Accept::Poison(why) => work.park.push(self.set_aside(lane, seq, event, &why)),
         }
     }
@@ -160,11 +159,10 @@ impl<S: Service> Memory<S> {
             let again = topics.of(topic).again(self.again[topic as usize]);
             self.again[topic as usize] += again.len();
             for event in again {
-                let key = event.key();
-                let flows = S::hears().contains(event.kind())
-                    && !self.parked.contains_key(&Lane { topic, key });
+                let lane = topics.lane(topic, event.key());
+                let flows = S::hears().contains(event.kind()) && !self.parked.contains_key(&lane);
                 if let (true, Accept::Hear(input)) = (flows, S::accept(event)) {
-                    let mut arrived = heard(input, topic, 0, event);
+                    let mut arrived = heard(input, lane.partition, 0, event);
                     if let Origin::Event { topic, .. } = &mut arrived.origin {
                         // No place of its own: positions must not follow it.
                         topic.clear();
@@ -180,8 +178,8 @@ impl<S: Service> Memory<S> {
         self.parked.insert(lane, no + 1);
         let kind = event.kind();
         Parked {
-            topic: lane.topic.topic().to_owned(),
-            part: PART,
+            topic: lane.partition.topic.topic().to_owned(),
+            part: lane.partition.part,
             key: lane.key,
             no,
             kind: kind.name().to_owned(),
@@ -207,10 +205,10 @@ impl<S: Service> Memory<S> {
     ) -> Vec<Progress> {
         let mut all = Vec::new();
         for place in &self.places {
-            let name = place.topic.topic();
-            let next = if rest.iter().any(|arrived| seq_in(arrived, name).is_some()) {
-                let last = done.iter().rev().find_map(|arrived| seq_in(arrived, name));
-                match last {
+            let partition = place.partition;
+            let seq = |arrived| seq_in(arrived, partition);
+            let next = if rest.iter().any(|arrived| seq(arrived).is_some()) {
+                match done.iter().rev().find_map(seq) {
                     Some(seq) => seq + 1,
                     None => continue,
                 }
@@ -219,11 +217,11 @@ impl<S: Service> Memory<S> {
             };
             if next != place.committed {
                 all.push(Progress {
-                    topic: name.to_owned(),
-                    part: PART,
+                    topic: partition.topic.topic().to_owned(),
+                    part: partition.part,
                     from: place.committed,
                     next,
-                    last_id: topics.of(place.topic).id_before(next).unwrap_or_default(),
+                    last_id: topics.id_before(partition, next).unwrap_or_default(),
                 });
             }
         }
@@ -233,7 +231,7 @@ impl<S: Service> Memory<S> {
     pub(super) fn committed(&mut self, progress: &[Progress]) {
         for moved in progress {
             for place in &mut self.places {
-                if place.topic.topic() == moved.topic {
+                if place.partition.is(&moved.topic, moved.part) {
                     place.committed = moved.next;
                 }
             }
@@ -248,9 +246,9 @@ impl<S: Service> Memory<S> {
     }
 
     /// Somebody else moved a position: goes where the rows say.
-    pub(super) fn reposition(&mut self, topic: &str, next: i64) {
+    pub(super) fn reposition(&mut self, partition: Partition, next: i64) {
         for place in &mut self.places {
-            if place.topic.topic() == topic {
+            if place.partition == partition {
                 place.committed = next;
                 place.next = next;
             }
@@ -258,24 +256,26 @@ impl<S: Service> Memory<S> {
     }
 }
 
-/// The place of an input in a topic; none for one that came without a place.
-pub(super) fn seq_in<I>(arrived: &Arrived<I>, name: &str) -> Option<i64> {
+/// The place of an input in a partition; none for one that came without a place.
+fn seq_in<I>(arrived: &Arrived<I>, partition: Partition) -> Option<i64> {
     match &arrived.origin {
-        Origin::Event { topic, seq, .. } if topic == name => Some(*seq),
+        Origin::Event {
+            topic, part, seq, ..
+        } if partition.is(topic, *part) => Some(*seq),
         Origin::Event { .. } | Origin::Again { .. } | Origin::Asked | Origin::Redriven { .. } => {
             None
         }
     }
 }
 
-fn heard<I>(input: I, topic: ServiceName, seq: i64, event: &Arc<Event>) -> Arrived<I> {
+fn heard<I>(input: I, partition: Partition, seq: i64, event: &Arc<Event>) -> Arrived<I> {
     Arrived {
         input,
         actor: event.actor,
         trace: event.trace.clone(),
         origin: Origin::Event {
-            topic: topic.topic().to_owned(),
-            part: PART,
+            topic: partition.topic.topic().to_owned(),
+            part: partition.part,
             seq,
             event: Arc::clone(event),
         },

@@ -9,9 +9,9 @@ use db::{Consumed, System, Writer};
 use futures::FutureExt;
 use runtime::{Deadlines, Ids, Mark, Timer, TimerChange, take_over};
 
-use super::{Lane, Memory, Node, Place, heard_topics, place_key};
+use super::{Memory, Node, Place, heard_topics, place_key};
 use crate::planted::{Bug, LoopBug, Plant};
-use crate::topics::Topics;
+use crate::topics::{Lane, Partition, Topics};
 
 impl<S: Plant> Node<S> {
     /// An instance becomes the writer. Whoever ran under its number is gone; another one that runs
@@ -51,25 +51,25 @@ impl<S: Plant> Node<S> {
 
     fn read_places(&mut self, topics: &Topics) -> (Vec<Place>, BTreeMap<Lane, i64>) {
         let mut system = System::default();
+        let partitions = || heard_topics::<S>().flat_map(|topic| topics.partitions_of(topic));
+        for partition in partitions() {
+            system.consumed.ask(place_key::<S>(partition));
+        }
         for topic in heard_topics::<S>() {
-            system.consumed.ask(place_key::<S>(topic));
             system.parked.ask_prefix(topic.topic().to_owned());
         }
         self.fetch(&mut system);
-        let mut places = Vec::new();
+        let places = partitions().map(|partition| {
+            let row = system.consumed.get(&place_key::<S>(partition));
+            place(topics, partition, row)
+        });
         let mut parked = BTreeMap::new();
         for topic in heard_topics::<S>() {
-            let row = system.consumed.get(&place_key::<S>(topic));
-            places.push(place(topics, topic, row));
             for row in system.parked.under(topic.topic().to_owned()) {
-                let lane = Lane {
-                    topic,
-                    key: row.key,
-                };
-                parked.insert(lane, row.no + 1);
+                parked.insert(Lane::of(row), row.no + 1);
             }
         }
-        (places, parked)
+        (places.collect(), parked)
     }
 
     fn take_writer(&mut self, now: Timestamp) -> Writer {
@@ -103,12 +103,12 @@ impl<S: Plant> Node<S> {
 
 /// Where a start goes on reading. The event before must still be the one remembered; otherwise
 /// everything is read again, and the fence absorbs it.
-fn place(topics: &Topics, topic: ServiceName, row: Option<&Consumed>) -> Place {
+fn place(topics: &Topics, partition: Partition, row: Option<&Consumed>) -> Place {
     let committed = row.map_or(1, |row| row.next);
-    let known =
-        |row: &Consumed| topics.of(topic).id_before(row.next).as_ref() == Some(&row.last_id);
+    let before = |row: &Consumed| topics.id_before(partition, row.next).unwrap_or_default();
+    let known = |row: &Consumed| before(row) == row.last_id;
     Place {
-        topic,
+        partition,
         committed,
         next: if row.is_some_and(known) { committed } else { 1 },
     }

@@ -3,23 +3,25 @@
 
 use std::sync::Arc;
 
-use contracts::envelope::{Event, ServiceName};
+use contracts::envelope::Event;
 use contracts::time::Timestamp;
 use db::{Failed, Parked};
 use runtime::{Arrived, Done, Origin, Progress};
 
 use super::attempt::{Attempt, Ending, Fate, Trial};
 use super::inbox::Work;
-use super::{Lane, Memory, Node};
+use super::{Memory, Node};
 use crate::planted::Plant;
-use crate::topics::Topics;
+use crate::topics::{Lane, Partition, Topics};
 
 /// What one turn reads and how its first transaction ends.
 #[derive(Clone, Debug)]
 pub struct Turn {
     /// Which topics are read, a bit each.
     pub topics: u8,
-    /// The most events of one topic.
+    /// Which partition of them, when not all.
+    pub part: Option<i64>,
+    /// The most events of one partition.
     pub events: usize,
     pub timers: Timers,
     pub commands: usize,
@@ -57,6 +59,7 @@ impl Turn {
     pub fn whole() -> Self {
         Self {
             topics: u8::MAX,
+            part: None,
             events: usize::MAX,
             timers: Timers::Wait,
             commands: usize::MAX,
@@ -65,6 +68,11 @@ impl Turn {
             tick: true,
             ending: Ending::Commit,
         }
+    }
+
+    pub(super) fn reads(&self, partition: Partition) -> bool {
+        let Partition { topic, part } = partition;
+        self.topics & (1 << topic as u8) != 0 && self.part.is_none_or(|only| only == part)
     }
 }
 
@@ -99,7 +107,8 @@ impl<S: Plant> Node<S> {
             let Some(memory) = &self.memory else {
                 return told;
             };
-            let progress = &memory.progress(topics, inputs, rest);
+            let progress = &self.mix_partitions(memory.progress(topics, inputs, rest));
+            self.park_elsewhere(&mut park);
             let tickets = &work.tickets[range.clone()];
             let trial = Trial {
                 inputs,
@@ -182,14 +191,7 @@ impl<S: Plant> Node<S> {
             memory.timers_from = key;
         }
         for row in &done.waiting {
-            let topic = topic_named(&row.topic);
-            memory.parked.insert(
-                Lane {
-                    topic,
-                    key: row.key,
-                },
-                row.no + 1,
-            );
+            memory.parked.insert(Lane::of(row), row.no + 1);
         }
         for (seq, event) in done.events {
             told.said.push(Arc::clone(&event));
@@ -203,13 +205,16 @@ impl<S: Plant> Node<S> {
             return;
         };
         if let Origin::Event {
-            topic, seq, event, ..
+            topic,
+            part,
+            seq,
+            event,
         } = &arrived.origin
             && !topic.is_empty()
         {
             self.counted.parked += 1;
             let lane = Lane {
-                topic: event.kind().publisher(),
+                partition: Partition::named(topic, *part),
                 key: event.key(),
             };
             park.push(memory.set_aside(lane, *seq, event, why));
@@ -223,9 +228,11 @@ impl<S: Plant> Node<S> {
         };
         memory.rewind();
         match failed {
-            Failed::Moved { topic, found, .. } => {
+            Failed::Moved {
+                topic, part, found, ..
+            } => {
                 self.counted.moved += 1;
-                memory.reposition(topic, *found);
+                memory.reposition(Partition::named(topic, *part), *found);
             }
             Failed::Transient(_) | Failed::Full(_) => {}
             Failed::Deposed { .. } => {
@@ -257,10 +264,4 @@ impl<S: Plant> Node<S> {
             };
         }
     }
-}
-
-fn topic_named(name: &str) -> ServiceName {
-    let mut all = ServiceName::ALL.iter().copied();
-    all.find(|topic| topic.topic() == name)
-        .expect("rows name the topics of the five services")
 }

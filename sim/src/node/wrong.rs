@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use contracts::time::Timestamp;
-use db::{OutboxId, System};
+use db::{OutboxId, Parked, System};
 use runtime::{Batch, Done, Progress};
 
 use super::{Ending, Node};
@@ -52,7 +52,9 @@ impl<S: Plant> Node<S> {
                 | LoopBug::DropsGate
                 | LoopBug::NoGrace
                 | LoopBug::DuplicateTakenForDone
-                | LoopBug::LaterCommitWins,
+                | LoopBug::LaterCommitWins
+                | LoopBug::MixesPartitions
+                | LoopBug::ParksElsewhere,
                 _,
             ) => {}
         }
@@ -105,10 +107,39 @@ impl<S: Plant> Node<S> {
             return;
         };
         for place in &mut memory.places {
-            let end = topics.of(place.topic).end();
+            let end = topics.of(place.partition.topic).end();
             if place.next == end && place.next != place.committed {
                 place.next += 1;
             }
+        }
+    }
+
+    /// One place for all partitions of a topic, as if a topic had no others: what the slower ones
+    /// have not read is lost.
+    pub(super) fn mix_partitions(&self, mut progress: Vec<Progress>) -> Vec<Progress> {
+        if self.bug != Some(Bug::Loop(LoopBug::MixesPartitions)) {
+            return progress;
+        }
+        for at in 0..progress.len() {
+            let of_topic = progress
+                .iter()
+                .filter(|moved| moved.topic == progress[at].topic);
+            let farthest = of_topic.max_by_key(|moved| moved.next);
+            if let Some(Progress { next, last_id, .. }) = farthest.cloned() {
+                progress[at] = Progress {
+                    next,
+                    last_id,
+                    ..progress[at].clone()
+                };
+            }
+        }
+        progress
+    }
+
+    /// In the first partition, wherever the events stand.
+    pub(super) fn park_elsewhere(&self, park: &mut [Parked]) {
+        if self.bug == Some(Bug::Loop(LoopBug::ParksElsewhere)) {
+            park.iter_mut().for_each(|row| row.part = 0);
         }
     }
 

@@ -5,6 +5,7 @@ use contracts::envelope::ServiceName;
 
 use super::{Backup, World};
 use crate::shop::Shop;
+use crate::topics::Partition;
 
 /// In percent of the rewinds: all topics, to their beginning.
 const WHOLE_LOG: u32 = 25;
@@ -75,21 +76,25 @@ impl World {
         if heard.is_empty() || !self.rng.odds(self.faults.rewind) {
             return;
         }
-        let one = self.rng.pick(heard);
-        let next = self.rng.between(1, self.shop.topics.of(one).end());
+        let topic = self.rng.pick(heard);
+        let part = self.any_partition();
+        let next = self.rng.between(1, self.shop.topics.of(topic).end());
         if self.rng.percent(WHOLE_LOG) {
-            for topic in heard {
-                self.set_back(service, *topic, 1);
+            let topics = heard.iter().copied();
+            let all = topics.flat_map(|topic| self.shop.topics.partitions_of(topic));
+            for partition in all.collect::<Vec<_>>() {
+                self.set_back(service, partition, 1);
             }
         } else {
-            self.set_back(service, one, next);
+            self.set_back(service, Partition { topic, part }, next);
         }
     }
 
-    fn set_back(&mut self, service: ServiceName, topic: ServiceName, next: i64) {
-        if self.shop.rewind(service, topic, next) {
-            self.note(&[7, service as i64, topic as i64, next], || {
-                format!("{service}'s position in {topic} is set back to {next}")
+    fn set_back(&mut self, service: ServiceName, partition: Partition, next: i64) {
+        if self.shop.rewind(service, partition, next) {
+            let Partition { topic, part } = partition;
+            self.note(&[7, service as i64, topic as i64, part, next], || {
+                format!("{service}'s position in {partition} is set back to {next}")
             });
         }
     }

@@ -57,8 +57,14 @@ impl World {
             true => 1 << self.rng.pick(heard) as u8,
             false => u8::MAX,
         };
+        // And half of one partition only, so that keys of one topic do, where there are several.
+        let part = match self.rng.percent(50) && self.shop.topics.partitions() > 1 {
+            true => Some(self.any_partition()),
+            false => None,
+        };
         Turn {
             topics,
+            part,
             events: self.rng.pick(&[1, 2, 3, 100]),
             timers,
             commands: self.rng.pick(&[0, 1, 3, 100]),
