@@ -91,11 +91,7 @@ fn ratios(text: &mut String, figures: &Figures) {
 fn compared(ratio: &Ratio, measured: &Measured) -> String {
     let (name, says, aim) = (ratio.name, ratio.says, ratio.aim);
     let (value, least, most) = (measured.median, measured.least, measured.most);
-    let mark = if measured.is_steady {
-        ""
-    } else {
-        ", **unsteady**"
-    };
+    let mark = measured.mark();
     format!("| {name} | {says} | {value:.2} | {aim} | {least:.2} to {most:.2}{mark} |")
 }
 

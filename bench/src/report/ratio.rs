@@ -1,7 +1,7 @@
 //! What is compared: the median over rounds of what one made of what the other did, both in the
 //! same round.
 
-use super::{Figures, Row, Values, median, pass, spread};
+use super::{Figures, Values, median, pass, spread};
 
 /// A side whose rounds lie further apart than this many times did not have the machine to itself in
 /// all of them: what its median is compared with tells nothing.
@@ -153,23 +153,38 @@ impl Ratio {
         let above = figures.of(self.above.0, self.above.1);
         let paired = above.iter().filter_map(|row| {
             let other = below.iter().find(|other| other.round == row.round)?;
-            Some((self.of)(&row.values)? / (self.of)(&other.values)?)
+            Some(((self.of)(&row.values)?, (self.of)(&other.values)?))
         });
-        let rounds: Vec<f64> = paired.collect();
-        let (least, most) = spread(&rounds);
-        Some(Measured {
+        Measured::of(&paired.collect::<Vec<_>>())
+    }
+}
+
+impl Measured {
+    /// Of two sides that were measured together so many times; none when they never were.
+    fn of(pairs: &[(f64, f64)]) -> Option<Self> {
+        let (above, below): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+        let ratios: Vec<f64> = pairs.iter().map(|(above, below)| above / below).collect();
+        let (least, most) = spread(&ratios);
+        Some(Self {
             least,
             most,
-            median: median(rounds)?,
-            is_steady: self.is_steady(&below) && self.is_steady(&above),
+            median: median(ratios)?,
+            is_steady: is_steady(&above) && is_steady(&below),
         })
     }
 
-    fn is_steady(&self, rows: &[&Row]) -> bool {
-        let values = rows.iter().filter_map(|row| (self.of)(&row.values));
-        let (least, most) = spread(&values.collect::<Vec<_>>());
-        most <= MOST_APART * least
+    /// What is said behind its rounds.
+    pub fn mark(&self) -> &'static str {
+        match self.is_steady {
+            true => "",
+            false => ", **unsteady**",
+        }
     }
+}
+
+fn is_steady(side: &[f64]) -> bool {
+    let (least, most) = spread(side);
+    most <= MOST_APART * least
 }
 
 #[cfg(test)]
