@@ -36,6 +36,9 @@ pub struct Wanted {
     pub twice: bool,
 }
 
+/// Of a buyer's coupons, one stays unused: others bring it where they must not.
+const NOT_THEIRS_TO_USE: usize = 1;
+
 /// Draws what shoppers want.
 pub struct Shoppers {
     population: Population,
@@ -43,6 +46,8 @@ pub struct Shoppers {
     chance: StdRng,
     /// Coupons of each buyer that were not used yet.
     unused: Vec<usize>,
+    /// How many of them a buyer keeps.
+    spared: usize,
     /// The last order of each buyer, to look at.
     seen: Vec<Option<String>>,
     keys: u64,
@@ -61,6 +66,7 @@ impl Shoppers {
                 .iter()
                 .map(|it| it.coupons.len())
                 .collect(),
+            spared: NOT_THEIRS_TO_USE,
             population,
             spec,
             chance: StdRng::seed_from_u64(7),
@@ -76,6 +82,12 @@ impl Shoppers {
     /// Whether shoppers wait for the end of their order, or go once it is accepted.
     pub fn waiting(&mut self, wait: bool) {
         self.wait = wait;
+    }
+
+    /// From now on every buyer keeps this share of the coupons for later.
+    pub fn spare_coupons(&mut self, share: f64) {
+        let spared = self.spec.coupons as f64 * share;
+        self.spared = (spared as usize).max(NOT_THEIRS_TO_USE);
     }
 
     pub fn buyers(&self) -> usize {
@@ -223,11 +235,10 @@ impl Shoppers {
         if self.chance.random_bool(0.5) {
             return None;
         }
-        if self.unused[buyer] <= 1 {
+        if self.unused[buyer] <= self.spared {
             self.missed_coupons += 1;
             return None;
         }
-        // The first one stays unused: others bring it where they must not.
         self.unused[buyer] -= 1;
         Some(self.population.buyers[buyer].coupons[self.unused[buyer]].clone())
     }
@@ -330,6 +341,21 @@ mod tests {
             }
         }
         assert!((400..600).contains(&used.len()), "{}", used.len());
+    }
+
+    #[test]
+    fn coupons_that_are_spared_are_used_later() {
+        let mut shoppers = shoppers();
+        let held = shoppers.buyers() * shoppers.spec.coupons;
+        shoppers.spare_coupons(0.5);
+        (0..20_000).for_each(|_| drop(shoppers.draw(Mix::Uniform)));
+        let unused: usize = shoppers.unused.iter().sum();
+        let poor = shoppers.spec.poor * shoppers.spec.coupons;
+        assert_eq!(unused, (held - poor) / 2 + poor);
+        shoppers.spare_coupons(0.0);
+        (0..20_000).for_each(|_| drop(shoppers.draw(Mix::Uniform)));
+        let kept = shoppers.buyers() - shoppers.spec.poor;
+        assert_eq!(shoppers.unused.iter().sum::<usize>(), kept + poor);
     }
 
     #[test]
