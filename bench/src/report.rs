@@ -7,11 +7,13 @@
 
 mod batches;
 mod drawing;
+mod growth;
 mod markdown;
 pub mod pass;
 mod ratio;
 
 pub use drawing::drawing;
+pub use growth::YOUNG;
 pub use markdown::{About, markdown};
 
 use crate::floor::{self, Took};

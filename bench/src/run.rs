@@ -21,7 +21,8 @@ pub struct Flags {
     /// Which workloads; without it all but growth.
     #[arg(long, value_enum, value_delimiter = ',')]
     workloads: Vec<Workload>,
-    /// How often the passes of throughput and of failures take turns.
+    /// How often the passes of throughput and of failures take turns, and how often a checkpoint
+    /// of growth is measured.
     #[arg(long)]
     rounds: Option<usize>,
     /// How long a pass is measured.
@@ -60,8 +61,10 @@ pub struct Plan {
     pub kills: u32,
     /// Inputs of a loop between two crashes of it, where handlers crash.
     pub crash_once_in: u64,
-    /// Orders before each measurement of growth.
-    pub growth: &'static [u64],
+    /// The checkpoints of growth, in orders.
+    pub growth: [u64; 3],
+    /// Orders of a slice of growth.
+    pub slice: u64,
 }
 
 impl Plan {
@@ -75,7 +78,7 @@ impl Plan {
         plan
     }
 
-    fn full() -> Self {
+    pub(crate) fn full() -> Self {
         Self {
             rounds: 5,
             length: Duration::from_secs(3),
@@ -87,7 +90,8 @@ impl Plan {
             attempts: 20_000,
             kills: 20,
             crash_once_in: 1_000,
-            growth: &[10_000, 100_000, 1_000_000],
+            growth: [10_000, 100_000, 1_000_000],
+            slice: 3_000,
         }
     }
 
@@ -103,7 +107,8 @@ impl Plan {
             attempts: 1_000,
             kills: 2,
             crash_once_in: 50,
-            growth: &[500, 1_000],
+            growth: [500, 1_000, 1_500],
+            slice: 100,
         }
     }
 }

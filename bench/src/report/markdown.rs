@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::ratio::{Measured, RATIOS, Ratio};
-use super::{Figures, Row, Values, batches, median, pass, spread};
+use super::{Figures, Row, Values, YOUNG, batches, growth, median, pass, spread};
 use crate::machine;
 use crate::population::Spec;
 use crate::run::Plan;
@@ -21,6 +21,7 @@ pub fn markdown(about: &About<'_>, figures: &Figures) -> String {
     let mut text = String::new();
     head(&mut text, about);
     ratios(&mut text, figures);
+    grown(&mut text, figures);
     passes(&mut text, figures);
     sizes(&mut text, figures);
     facts(&mut text, figures);
@@ -102,6 +103,12 @@ fn tail_over_fsync(figures: &Figures) -> Option<f64> {
     Some(row.values.p99? / row.fsync_p99_ms?)
 }
 
+fn grown(text: &mut String, figures: &Figures) {
+    for row in growth::lines(figures) {
+        line(text, &row);
+    }
+}
+
 fn passes(text: &mut String, figures: &Figures) {
     line(text, "## Passes\n");
     line(
@@ -121,7 +128,7 @@ fn passes(text: &mut String, figures: &Figures) {
         "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     );
     for pass in pass::ALL {
-        for contestant in ["shop", "monolith", "floor"] {
+        for contestant in ["shop", YOUNG, "monolith", "floor"] {
             let rows = figures.of(pass, contestant);
             if !rows.is_empty() {
                 line(text, &row(pass, contestant, &rows));

@@ -21,9 +21,14 @@ pub const BROWSE: &str = "W6 browse, all answers";
 pub const BURST: &str = "W8 burst";
 pub const BARE: &str = "bare axum route";
 pub const GATEWAY: &str = "the same behind the gateway";
-pub const GROWN: &str = "W1 after growth";
+/// At each checkpoint of growth, of the grown shop and of the young one.
+pub const GROWTH: [&str; 3] = [
+    "W1 after 10,000 orders",
+    "W1 after 100,000 orders",
+    "W1 after 1,000,000 orders",
+];
 
-pub(super) const ALL: [&str; 22] = [
+pub(super) const ALL: [&str; 24] = [
     UNIFORM,
     HOT,
     UNIFORM_SATURATED,
@@ -45,7 +50,9 @@ pub(super) const ALL: [&str; 22] = [
     BURST,
     BARE,
     GATEWAY,
-    GROWN,
+    GROWTH[0],
+    GROWTH[1],
+    GROWTH[2],
 ];
 
 /// Whether refusals and looks count as well as orders.

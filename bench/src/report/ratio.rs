@@ -24,11 +24,11 @@ const fn rate(values: &Values) -> Option<f64> {
     values.rate
 }
 
-const fn cpu(values: &Values) -> Option<f64> {
+pub(super) const fn cpu(values: &Values) -> Option<f64> {
     values.cpu
 }
 
-const fn bytes(values: &Values) -> Option<f64> {
+pub(super) const fn bytes(values: &Values) -> Option<f64> {
     values.bytes
 }
 
@@ -161,7 +161,7 @@ impl Ratio {
 
 impl Measured {
     /// Of two sides that were measured together so many times; none when they never were.
-    fn of(pairs: &[(f64, f64)]) -> Option<Self> {
+    pub(super) fn of(pairs: &[(f64, f64)]) -> Option<Self> {
         let (above, below): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
         let ratios: Vec<f64> = pairs.iter().map(|(above, below)| above / below).collect();
         let (least, most) = spread(&ratios);

@@ -72,12 +72,21 @@ pub async fn run(arena: &Arena, plan: &Plan, figures: &mut Figures) -> anyhow::R
 
 /// Passes that nobody counts: tokens are checked, caches fill, files grow.
 pub(super) async fn warm_up(ring: &mut Ring, plan: &Plan) -> anyhow::Result<()> {
+    warm_up_until(ring, plan, Until::Elapsed(plan.warm_up)).await
+}
+
+/// As `warm_up`, with so many orders or for so long.
+pub(super) async fn warm_up_until(
+    ring: &mut Ring,
+    plan: &Plan,
+    until: Until,
+) -> anyhow::Result<()> {
     let buyers = ring.shoppers.borrow().buyers() as u64;
     let arriving = ring.closed(plan.connections, Until::Requests(buyers));
     let arrived = arriving.run(Mix::Arrive).await?.tally;
     let absent = arrived.refused_as("ORDER_NOT_FOUND");
     ensure!(absent == buyers, "{absent} of {buyers} buyers were let in");
-    let loaded = ring.closed(plan.connections, Until::Elapsed(plan.warm_up));
+    let loaded = ring.closed(plan.connections, until);
     let passed = loaded.run(Mix::Uniform).await?;
     ring.told += passed.tally.completed;
     Ok(())
