@@ -18,12 +18,16 @@ pub struct Maps {
     /// How many more calls of the next transaction go well; none is to fail otherwise.
     fails_after: Option<u32>,
     at_commit: Option<Told>,
+    is_busy: Option<Busy>,
 }
 
 type Tables = BTreeMap<&'static str, Box<dyn AnyMap>>;
 
 /// Told of the rows as each commit left them.
 type Told = Box<dyn FnMut(&Maps) + Send>;
+
+/// Asked by each commit whether it is refused.
+type Busy = Box<dyn FnMut() -> bool + Send>;
 
 /// One typed map behind its table's name.
 trait AnyMap: Any + Send {
@@ -58,6 +62,7 @@ impl Clone for Maps {
             meanwhile: None,
             fails_after: None,
             at_commit: None,
+            is_busy: None,
         }
     }
 }
@@ -67,6 +72,12 @@ impl Maps {
     /// a crash leaves.
     pub fn at_commit(&mut self, told: impl FnMut(&Self) + Send + 'static) {
         self.at_commit = Some(Box::new(told));
+    }
+
+    /// A commit meets a busy store while this says so, and nothing of it stands: `fail_after` for
+    /// maps that a loop holds.
+    pub fn busy_when(&mut self, is_busy: impl FnMut() -> bool + Send + 'static) {
+        self.is_busy = Some(Box::new(is_busy));
     }
 
     pub fn table<R: Row>(&self) -> Option<&BTreeMap<R::Key, R>> {
@@ -106,7 +117,7 @@ impl Maps {
         match &mut self.fails_after {
             Some(0) => {
                 self.fails_after = None;
-                Err(Failed::Transient("the store is busy".to_owned()))
+                Err(busy())
             }
             Some(left) => {
                 *left -= 1;
@@ -220,6 +231,9 @@ impl<'m> MapsTx<'m> {
 
     pub(crate) fn commit(mut self) -> Result<(), Failed> {
         self.maps.call()?;
+        if self.maps.is_busy.as_mut().is_some_and(|is_busy| is_busy()) {
+            return Err(busy());
+        }
         if self.overtaken {
             let why = "rows that it read were changed meanwhile";
             return Err(Failed::Transient(why.to_owned()));
@@ -233,6 +247,10 @@ impl<'m> MapsTx<'m> {
         }
         Ok(())
     }
+}
+
+fn busy() -> Failed {
+    Failed::Transient("the store is busy".to_owned())
 }
 
 impl Drop for MapsTx<'_> {
