@@ -1,13 +1,18 @@
 //! Commands and their replies, while the loop is asked to stop.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use futures::FutureExt;
+use futures::future::join;
 use runtime::Unanswered;
+use shuttle::future::block_on;
+use shuttle::rand::Rng;
 use shuttle::thread;
 
 use crate::explore::explore;
-use crate::services::{Follower, Input, Till};
+use crate::services::{Add, Follower, Input, ONCE, Till};
 use crate::stage::Stage;
 
 /// Each is decided and on disk before the answer, or refused and never decided; the loop ends with
@@ -38,6 +43,65 @@ fn a_command_is_answered_once_and_not_before_its_commit() {
         assert_eq!(till.topic.end(), till.disk.next_seq::<Till>());
         assert_eq!(till.add(1), Err(Unanswered::Stopping));
         assert_eq!(till.handle.held(), 0);
+    });
+}
+
+/// Where one stop comes after the one command and before the other, nothing is left to chance.
+#[test]
+fn what_was_queued_before_a_stop_is_decided_and_nothing_after_it() {
+    explore("a stop between two commands", || {
+        let (till, running) = Stage::<Till>::run(vec![]);
+        let mut queued = pin!(till.sends(Add { key: 1 }));
+        let early = queued.as_mut().now_or_never();
+        till.handle.stop();
+        assert_eq!(till.add(2), Err(Unanswered::Stopping));
+        assert_eq!(early.unwrap_or_else(|| block_on(queued)), Ok(1));
+        till.stop(running);
+    });
+}
+
+/// Their batch is rolled back, perhaps more than once, and they come again as they came.
+#[test]
+fn commands_keep_their_order_in_a_busy_store() {
+    explore("senders and a busy store", || {
+        let (till, running) = Stage::<Till>::open(vec![]);
+        till.disk
+            .be_busy(shuttle::rand::thread_rng().gen_range(0..=2));
+        let running = till.start(running);
+        let other = till.clone();
+        let other = thread::spawn(move || [(); 2].map(|()| other.add(2)));
+        let both = join(till.sends(Add { key: 1 }), till.sends(Add { key: 1 }));
+        assert_eq!(block_on(both), (Ok(1), Ok(2)));
+        assert_eq!(other.join().expect("answered"), [Ok(1), Ok(2)]);
+        till.stop(running);
+    });
+}
+
+#[test]
+fn whoever_waits_for_a_store_that_stays_busy_is_told() {
+    explore("a store that stays busy", || {
+        let (till, running) = Stage::<Till>::open(vec![]);
+        till.disk.be_busy(u32::MAX);
+        let running = till.start(running);
+        let other = till.clone();
+        let other = thread::spawn(move || other.add(2));
+        assert_eq!(till.add(1), Err(Unanswered::Full));
+        assert_eq!(other.join().expect("answered"), Err(Unanswered::Full));
+        till.stop(running);
+    });
+}
+
+/// Nor is its own caller left without an answer.
+#[test]
+fn a_command_that_breaks_its_batch_takes_no_other_with_it() {
+    explore("a command that breaks", || {
+        let (till, running) = Stage::<Till>::run(vec![]);
+        let other = till.clone();
+        let other = thread::spawn(move || [(); 2].map(|()| other.add(1)));
+        let replies = [(); 2].map(|()| till.add(ONCE));
+        assert_eq!(replies, [Ok(1), Err(Unanswered::Broken)]);
+        assert_eq!(other.join().expect("answered"), [Ok(1), Ok(2)]);
+        till.stop(running);
     });
 }
 

@@ -1,12 +1,17 @@
 //! A loop that is killed at a fault point and opened again for the handles it had, as a host does.
 
+use std::sync::Arc;
+
+use event_log::{Start, Tail};
 use runtime::{FaultPoint, Loop, Stopped, Unanswered};
 use shuttle::future::block_on;
 use shuttle::rand::Rng;
 use shuttle::thread::{self, JoinHandle};
+use sync::Notify;
 
 use crate::explore::explore;
-use crate::services::{CHARGED, Till};
+use crate::relay::until_heard;
+use crate::services::{CHARGED, Follower, Till};
 use crate::stage::Stage;
 
 /// Runs a loop, and again when it was killed, as often as it can be opened.
@@ -84,14 +89,16 @@ fn what_a_killed_loop_kept_to_itself_is_looked_for() {
     explore("waiting while killed", || {
         let (till, running) = Stage::<Till>::open(vec![]);
         let host = host(&till, running, true);
-        let (waits, watches) = (till.clone(), till.clone());
-        let waits = thread::spawn(move || {
-            loop {
-                let mut said = waits.handle.next_said(1, CHARGED);
-                if waits.disk.count(1) > 0 || block_on(said.event()).is_some() {
-                    return waits.disk.count(1) > 0;
+        let (waits, watches) = ([till.clone(), till.clone()], till.clone());
+        let waits = waits.map(|till| {
+            thread::spawn(move || {
+                loop {
+                    let mut said = till.handle.next_said(1, CHARGED);
+                    if till.disk.count(1) > 0 || block_on(said.event()).is_some() {
+                        return till.disk.count(1) > 0;
+                    }
                 }
-            }
+            })
         });
         let watches = thread::spawn(move || {
             let mut watch = watches.handle.watch(1);
@@ -100,8 +107,13 @@ fn what_a_killed_loop_kept_to_itself_is_looked_for() {
             }
         });
         till.handle.fail_at(any_point());
-        while till.add(1).is_err() {}
-        assert!(waits.join().expect("told"), "told before the commit");
+        // Once more only if it is not there: a second batch would tell what the first one did not.
+        while till.disk.count(1) == 0 {
+            let _lost = till.add(1);
+        }
+        for wait in waits {
+            assert!(wait.join().expect("told"), "told before the commit");
+        }
         watches.join().expect("woken");
         till.handle.stop();
         let stopped = host.join().expect("it does not panic");
@@ -116,5 +128,56 @@ fn nobody_waits_for_a_loop_that_cannot_be_opened_again() {
         let (till, replies) = sent_while_killed(false);
         check(&till, &replies);
         assert_eq!(till.add(1), Err(Unanswered::Stopping));
+    });
+}
+
+/// Until it is opened again it counts as unread, and it is read but once from there on.
+#[test]
+fn a_killed_follower_hears_what_it_had_not_committed() {
+    explore("a follower killed and opened again", || {
+        let (till, tills) = Stage::<Till>::run(vec![]);
+        let (follower, follows) = Stage::<Follower>::open(vec![Arc::clone(&till.topic)]);
+        follower.handle.fail_at(FaultPoint::BeforeCommit);
+        let killed = follower.start(follows);
+        let sender = till.clone();
+        let sender = thread::spawn(move || {
+            assert_eq!([(); 2].map(|()| sender.add(1)), [Ok(1), Ok(2)]);
+        });
+        let killed = killed.join().expect("it does not panic");
+        assert!(matches!(killed, Stopped::Fault(_)), "{killed}");
+        assert!(follower.handle.lag().messages > 0, "it had read nothing");
+        let follows = follower.start(follower.reopen());
+        until_heard(&follower, 1, 2);
+        sender.join().expect("answered");
+        till.stop(tills);
+        follower.stop(follows);
+        assert_eq!(follower.disk.count(1), 2, "each once");
+    });
+}
+
+/// Nobody said that there is something: whoever follows is woken all the same. It has to read that
+/// from the file, and there is none here, so that a place in the topic stands for its loop.
+#[test]
+fn what_a_killed_publisher_kept_to_itself_wakes_who_follow_it() {
+    explore("a publisher killed and opened again", || {
+        let (till, running) = Stage::<Till>::open(vec![]);
+        let wake = Arc::new(Notify::new());
+        let start = Start {
+            next: 1,
+            last_id: None,
+        };
+        let asleep = Tail::open(Arc::clone(&till.topic), "asleep", &start, Arc::clone(&wake));
+        let asleep = asleep.expect("opens");
+        till.handle.fail_at(FaultPoint::AfterCommit);
+        let host = host(&till, running, true);
+        let sender = till.clone();
+        let sender = thread::spawn(move || sender.add(1));
+        while asleep.behind() == 0 {
+            block_on(wake.notified());
+        }
+        assert_eq!(sender.join().expect("told"), Err(Unanswered::Lost));
+        till.handle.stop();
+        let stopped = host.join().expect("it does not panic");
+        assert!(matches!(stopped, Stopped::Asked), "{stopped}");
     });
 }

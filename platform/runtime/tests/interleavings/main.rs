@@ -9,5 +9,6 @@ mod killed;
 mod pausing;
 mod relay;
 mod services;
+mod set_aside;
 mod stage;
 mod waiting;

@@ -1,11 +1,13 @@
 //! A loop that is asked to stand still, as a backup does.
 
+use std::sync::Arc;
+
 use runtime::Unanswered;
 use shuttle::future::block_on;
 use shuttle::thread;
 
 use crate::explore::explore;
-use crate::services::{Till, View};
+use crate::services::{Input, Till, View};
 use crate::stage::Stage;
 
 #[test]
@@ -31,12 +33,35 @@ fn nothing_is_committed_while_a_loop_stands() {
 #[test]
 fn a_view_stands_still_when_it_is_asked_to() {
     explore("two pauses of a view", || {
-        let (view, running) = Stage::<View>::run(vec![]);
+        let (silent, _ends) = Stage::<Till>::open(vec![]);
+        let (view, running) = Stage::<View>::run(vec![silent.topic]);
         let other = view.clone();
         let other = thread::spawn(move || drop(block_on(other.handle.pause()).expect("it runs")));
         drop(block_on(view.handle.pause()).expect("it runs"));
         other.join().expect("it stood");
         view.stop(running);
+    });
+}
+
+/// As time stands, nothing else ends its wait for more events.
+#[test]
+fn a_view_answers_while_it_waits_for_more_events() {
+    explore("a command to a view", || {
+        let (till, tills) = Stage::<Till>::run(vec![]);
+        let (view, running) = Stage::<View>::run(vec![Arc::clone(&till.topic)]);
+        let sender = thread::spawn(move || {
+            assert_eq!(till.add(1), Ok(1));
+            till.stop(tills);
+        });
+        let heard = view.send(Input::Count { key: 1 });
+        assert!(heard.expect("not behind") <= 1);
+        sender.join().expect("answered");
+        view.stop(running);
+        assert_eq!(
+            view.disk.count(1),
+            1,
+            "it ended before what it had let come together"
+        );
     });
 }
 

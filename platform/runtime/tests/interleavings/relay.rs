@@ -4,14 +4,19 @@ use std::sync::Arc;
 
 use contracts::envelope::Event;
 use shuttle::future::block_on;
+use shuttle::rand::Rng;
 use shuttle::thread;
 
 use crate::explore::explore;
-use crate::services::{CHARGED, Follower, Till};
+use crate::services::{CHARGED, Follower, Following, Second, Till};
 use crate::stage::Stage;
 
 /// Looks, and waits while it is not so. Nothing but the wake-up ends the wait.
-fn until_heard(follower: &Stage<Follower>, key: i64, count: i64) {
+pub fn until_heard<const IS_VIEW: bool, const IS_SECOND: bool>(
+    follower: &Stage<Following<IS_VIEW, IS_SECOND>>,
+    key: i64,
+    count: i64,
+) {
     let mut watch = follower.handle.watch(key);
     while follower.disk.count(key) < count {
         block_on(watch.changed());
@@ -25,8 +30,8 @@ fn an_event_is_heard_without_a_timer_and_not_before_its_commit() {
         let (follower, follows) = Stage::<Follower>::run(vec![Arc::clone(&till.topic)]);
         let committed = till.disk.clone();
         follower.handle.observe(Box::new(move |event: &Event| {
-            let said = committed.has_said(event.key(), event.sequence);
-            assert!(said, "heard before its commit");
+            let said = committed.said(event.key(), event.sequence);
+            assert!(said.is_some(), "heard before its commit");
         }));
         let sender = till.clone();
         let sender = thread::spawn(move || {
@@ -41,11 +46,35 @@ fn an_event_is_heard_without_a_timer_and_not_before_its_commit() {
     });
 }
 
+/// None is left asleep, and none loses what another has read already.
+#[test]
+fn all_who_follow_a_topic_hear_all_of_it() {
+    explore("two followers asleep", || {
+        let (till, tills) = Stage::<Till>::run(vec![]);
+        let (first, firsts) = Stage::<Follower>::run(vec![Arc::clone(&till.topic)]);
+        let (second, seconds) = Stage::<Second>::run(vec![Arc::clone(&till.topic)]);
+        let sender = till.clone();
+        let sender = thread::spawn(move || {
+            assert_eq!([(); 2].map(|()| sender.add(1)), [Ok(1), Ok(2)]);
+        });
+        until_heard(&first, 1, 2);
+        until_heard(&second, 1, 2);
+        sender.join().expect("answered");
+        till.stop(tills);
+        first.stop(firsts);
+        second.stop(seconds);
+    });
+}
+
+/// Also where the store is busy when it comes to that.
 #[test]
 fn an_event_handed_over_once_more_is_heard_without_a_timer() {
     explore("once more", || {
         let (till, tills) = Stage::<Till>::run(vec![]);
         let (follower, follows) = Stage::<Follower>::run(vec![Arc::clone(&till.topic)]);
+        follower
+            .disk
+            .be_busy(shuttle::rand::thread_rng().gen_range(0..=2));
         let mut said = till.handle.next_said(1, CHARGED);
         let other = follower.clone();
         let waits = thread::spawn(move || until_heard(&other, 1, 2));

@@ -1,4 +1,4 @@
-//! Two services: one that counts and says so, and one that follows it.
+//! Services: one that counts and says so, and those that follow it.
 
 use contracts::envelope::{Event, ServiceName};
 use contracts::events::payment::PointCharged;
@@ -27,12 +27,31 @@ impl Rows {
         self.tally.get(&key).map_or(0, |tally| tally.count)
     }
 
+    fn knows(&self, key: i64) -> bool {
+        self.tally.get(&key).is_some()
+    }
+
+    fn meet(&mut self, key: i64) {
+        self.tally.put(Tally { key, count: 0 });
+    }
+
     fn add(&mut self, key: i64) -> i64 {
         let count = self.count(key) + 1;
         self.tally.put(Tally { key, count });
         count
     }
+
+    /// As one who is sure that there is no such row.
+    fn add_unread(&mut self, key: i64) -> i64 {
+        self.tally.add(Tally { key, count: 1 });
+        1
+    }
 }
+
+/// A key that can be added to once: a second time fails its batch for good.
+pub const ONCE: i64 = 7;
+/// A key whose events a follower sets aside until it has met it.
+pub const STRANGER: i64 = 8;
 
 /// What it says of a command: the count.
 pub const CHARGED: Kinds = Kinds::NONE.with(Kind::PointCharged);
@@ -59,11 +78,16 @@ impl Service for Till {
     }
 
     fn ask(rows: &mut Rows, input: &Add) {
-        rows.tally.ask(input.key);
+        if input.key != ONCE {
+            rows.tally.ask(input.key);
+        }
     }
 
     fn decide(rows: &mut Rows, Add { key }: &Add, _at: &Moment) -> Decision<i64> {
-        let count = rows.add(*key);
+        let count = match *key {
+            ONCE => rows.add_unread(ONCE),
+            key => rows.add(key),
+        };
         Decision::reply(count).and_say(count, charged(*key, count))
     }
 }
@@ -79,26 +103,37 @@ fn charged(key: i64, count: i64) -> Fact {
 
 /// Counts what it hears of a key. Absorbs no repeats, so that one shows. Says its count when it is
 /// asked, unless it is behind.
-pub struct Following<const VIEW: bool>;
+pub struct Following<const IS_VIEW: bool, const IS_SECOND: bool>;
 
-pub type Follower = Following<false>;
-/// One that waits for events to come together, and hears none.
-pub type View = Following<true>;
+pub type Follower = Following<false, false>;
+/// One more that follows the same topic.
+pub type Second = Following<false, true>;
+/// One that waits for events to come together: as time stands, until somebody asks for something.
+pub type View = Following<true, false>;
 
 pub enum Input {
-    Heard { key: i64 },
-    Count { key: i64 },
+    Heard {
+        key: i64,
+    },
+    Count {
+        key: i64,
+    },
+    /// Makes a stranger known.
+    Meet {
+        key: i64,
+    },
 }
 
-impl<const VIEW: bool> Service for Following<VIEW> {
+impl<const IS_VIEW: bool, const IS_SECOND: bool> Service for Following<IS_VIEW, IS_SECOND> {
     const NAME: ServiceName = ServiceName::Order;
-    const IS_VIEW: bool = VIEW;
+    const CONSUMER: &'static str = if IS_SECOND { "second" } else { "first" };
+    const IS_VIEW: bool = IS_VIEW;
     type Input = Input;
     type Rows = Rows;
     type Reply = i64;
 
     fn hears() -> Kinds {
-        if VIEW { Kinds::NONE } else { CHARGED }
+        CHARGED
     }
 
     fn accept(event: &Event) -> Accept<Input> {
@@ -106,15 +141,20 @@ impl<const VIEW: bool> Service for Following<VIEW> {
     }
 
     fn ask(rows: &mut Rows, input: &Input) {
-        let (Input::Heard { key } | Input::Count { key }) = input;
+        let (Input::Heard { key } | Input::Count { key } | Input::Meet { key }) = input;
         rows.tally.ask(*key);
     }
 
     fn decide(rows: &mut Rows, input: &Input, _at: &Moment) -> Decision<i64> {
         match input {
+            Input::Heard { key } if *key == STRANGER && !rows.knows(*key) => Decision::not_yet(),
             Input::Heard { key } => {
                 rows.add(*key);
                 Decision::quiet()
+            }
+            Input::Meet { key } => {
+                rows.meet(*key);
+                Decision::reply(0)
             }
             Input::Count { key } => Decision::reply(rows.count(*key)),
         }

@@ -2,11 +2,12 @@
 
 use std::marker::PhantomData;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use contracts::envelope::{Actor, Trace};
 use contracts::time::Timestamp;
-use db::{Db, Maps, Outbox, Store, Writer};
+use db::{Db, Maps, Outbox, Parked, Store, Writer};
 use event_log::{EventLog, Topic, Topics};
 use futures::FutureExt;
 use runtime::{Handle, Loop, OpenLoop, Service, Stopped, Unanswered, take_over};
@@ -23,7 +24,11 @@ fn now() -> Timestamp {
 /// What a crash leaves: the rows as the last commit left them. Its lock is no point where turns
 /// change, so that looking disturbs nothing.
 #[derive(Clone, Default)]
-pub struct Disk(Arc<Mutex<Maps>>);
+pub struct Disk {
+    maps: Arc<Mutex<Maps>>,
+    /// How many more commits find it busy. No point either.
+    busy: Arc<AtomicU32>,
+}
 
 impl Disk {
     fn db(&self) -> Db {
@@ -32,13 +37,24 @@ impl Disk {
         maps.at_commit(move |rows| {
             // A disk takes its time: others see what was done too early.
             thread::yield_now();
-            *disk.0.lock().expect("whole") = rows.clone();
+            *disk.maps.lock().expect("whole") = rows.clone();
+        });
+        let busy = Arc::clone(&self.busy);
+        maps.busy_when(move || {
+            let one_less = |left: u32| left.checked_sub(1);
+            busy.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less)
+                .is_ok()
         });
         Db::Maps(maps)
     }
 
     fn rows<T>(&self, read: impl FnOnce(&Maps) -> T) -> T {
-        read(&self.0.lock().expect("whole"))
+        read(&self.maps.lock().expect("whole"))
+    }
+
+    /// The next commits are refused, as often as this.
+    pub fn be_busy(&self, commits: u32) {
+        self.busy.store(commits, Ordering::Relaxed);
     }
 
     pub fn count(&self, key: i64) -> i64 {
@@ -46,11 +62,17 @@ impl Disk {
         tally.expect("reads").map_or(0, |tally| tally.count)
     }
 
-    /// Whether the event that says this count of a key is there.
-    pub fn has_said(&self, key: i64, count: i64) -> bool {
+    /// The number of the event that says this count of a key, if it is there.
+    pub fn said(&self, key: i64, count: i64) -> Option<i64> {
         let said = self.rows(|rows| rows.all::<Outbox>()).expect("reads");
         said.iter()
-            .any(|row| row.key == key && row.sequence == count)
+            .find(|row| row.key == key && row.sequence == count)
+            .map(|row| row.id.seq())
+    }
+
+    /// How many events are set aside.
+    pub fn parked(&self) -> usize {
+        self.rows(|rows| rows.all::<Parked>()).expect("reads").len()
     }
 
     /// The number that the next event will have.
@@ -69,7 +91,7 @@ impl Placed for Till {
     const WRITER: i64 = 1;
 }
 
-impl<const VIEW: bool> Placed for Following<VIEW> {
+impl<const IS_VIEW: bool, const IS_SECOND: bool> Placed for Following<IS_VIEW, IS_SECOND> {
     const WRITER: i64 = 2;
 }
 
@@ -102,7 +124,13 @@ impl<S: Placed> Stage<S> {
     /// The same, running.
     pub fn run(heard: Vec<Arc<Topic>>) -> (Self, JoinHandle<Stopped>) {
         let (stage, running) = Self::open(heard);
-        (stage, thread::spawn(move || block_on(running.run())))
+        let running = stage.start(running);
+        (stage, running)
+    }
+
+    /// A loop of this stage on a thread.
+    pub fn start(&self, running: Loop<S>) -> JoinHandle<Stopped> {
+        thread::spawn(move || block_on(running.run()))
     }
 
     /// As a host does when a fault point struck.
@@ -113,8 +141,13 @@ impl<S: Placed> Stage<S> {
         reopened.expect("opens again")
     }
 
+    /// A command under way, which is queued when this is first polled.
+    pub fn sends(&self, input: S::Input) -> impl Future<Output = Result<S::Reply, Unanswered>> {
+        self.handle.send(input, Actor::System, Trace::NONE)
+    }
+
     pub fn send(&self, input: S::Input) -> Result<S::Reply, Unanswered> {
-        block_on(self.handle.send(input, Actor::System, Trace::NONE))
+        block_on(self.sends(input))
     }
 
     /// Asks the loop to end, and waits for it: everything it was to do is done by then.
@@ -126,7 +159,7 @@ impl<S: Placed> Stage<S> {
 }
 
 impl Stage<Till> {
-    /// Has one added. An answer never comes before the commit.
+    /// Has one added. An answer never comes before the commit, nor before others can read of it.
     pub fn add(&self, key: i64) -> Result<i64, Unanswered> {
         self.is_decided(key, self.send(Add { key }))
     }
@@ -140,8 +173,10 @@ impl Stage<Till> {
 
     fn is_decided(&self, key: i64, reply: Result<i64, Unanswered>) -> Result<i64, Unanswered> {
         if let Ok(count) = reply {
-            assert!(self.disk.has_said(key, count), "answered before its commit");
+            let said = self.disk.said(key, count);
+            let said = said.expect("answered before its commit");
             assert!(self.disk.count(key) >= count, "answered before its commit");
+            assert!(self.topic.end() > said, "answered before it was published");
         }
         reply
     }
