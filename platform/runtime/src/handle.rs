@@ -21,8 +21,9 @@ use crate::status::{Lag, Status};
 /// Commands waiting for a batch. At 1,024 a batch and some milliseconds each this is well under
 /// a second of work; more would only be waited for in vain.
 const MOST_WAITING: usize = 8_192;
-/// Events waiting to be heard once more; a saga has some ten of them.
-const MOST_AGAIN: usize = 8_192;
+/// Of each: events waiting to be heard once more, keys to be taken up, first events to be given up.
+/// A saga has some ten of them.
+const MOST_ASKED: usize = 8_192;
 /// New work is refused while the oldest unread event is older than this.
 const BEHIND_MICROS: i64 = 1_000_000;
 
@@ -49,6 +50,15 @@ pub(crate) struct Command<S: Service> {
     pub actor: Actor,
     pub trace: Trace,
     pub reply: oneshot::Sender<Result<S::Reply, Unanswered>>,
+}
+
+/// Where somebody waits to learn whether a loop did what it was asked for.
+pub(crate) type Answer = oneshot::Sender<Result<(), Unanswered>>;
+
+/// What a loop is asked for besides commands.
+pub(crate) struct Asked<T> {
+    pub what: T,
+    pub answer: Answer,
 }
 
 /// What a loop and its handles share.
@@ -94,14 +104,17 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 struct Queue<S: Service> {
     commands: VecDeque<Command<S>>,
-    redrives: VecDeque<Redrive>,
-    discards: VecDeque<Discard>,
+    redrives: VecDeque<Asked<Redrive>>,
+    discards: VecDeque<Asked<Discard>>,
     /// Events to be heard once more.
-    again: VecDeque<Arc<Event>>,
+    again: VecDeque<Asked<Arc<Event>>>,
     pauses: VecDeque<Pause>,
     /// Nothing is added any more: whoever would wait for it learns so, under the same lock.
     closed: bool,
 }
+
+/// Where something that is asked for is queued.
+type Place<S, T> = fn(&mut Queue<S>) -> &mut VecDeque<Asked<T>>;
 
 /// Sends commands to a running loop. Cheap to clone.
 pub struct Handle<S: Service> {
@@ -190,10 +203,14 @@ impl<S: Service> Handle<S> {
         Waiting::wait(&self.shared.waiting, key, kinds)
     }
 
-    /// Takes a parked key up again, in order, once the loop comes to it.
-    pub fn redrive(&self, redrive: Redrive) {
-        lock(&self.shared.queue).redrives.push_back(redrive);
-        self.shared.wake.notify_one();
+    /// Takes a parked key up again, in order, and returns when the loop has gone as far as it goes:
+    /// the rows tell how far.
+    ///
+    /// # Errors
+    /// `Full` when too many keys wait, `Stopping` when the loop ended before it came to this one,
+    /// `Lost` when it ended on the way.
+    pub async fn redrive(&self, redrive: Redrive) -> Result<(), Unanswered> {
+        self.ask(redrive, |queue| &mut queue.redrives).await
     }
 
     /// Tells `observer` of every event that the loop reads from now on, whatever becomes of its
@@ -210,29 +227,30 @@ impl<S: Service> Handle<S> {
     }
 
     /// Takes the first event of a parked key away, keeps it with the reason, and takes the key up
-    /// again. An event that undoes a step stays.
-    pub fn discard(&self, discard: Discard) {
-        lock(&self.shared.queue).discards.push_back(discard);
-        self.shared.wake.notify_one();
+    /// again. One that is not the first any more is left to whoever took the others.
+    ///
+    /// # Errors
+    /// As `redrive`; also `Broken` when the event undoes a step, and stays, and `Full` when the
+    /// store could not take it away.
+    pub async fn discard(&self, discard: Discard) -> Result<(), Unanswered> {
+        self.ask(discard, |queue| &mut queue.discards).await
     }
 
     /// Has an event heard once more that may have been heard before. What it has done already it
-    /// does not do again; about something that is not known here it does nothing.
+    /// does not do again; about something that is not known here it does nothing. Returns when its
+    /// batch is committed.
     ///
     /// # Errors
-    /// `Full` when too many such events wait, `Stopping` when the loop has ended.
-    pub fn hear_again(&self, event: Arc<Event>) -> Result<(), Unanswered> {
-        let mut queue = lock(&self.shared.queue);
-        if queue.closed {
-            return Err(Unanswered::Stopping);
-        }
-        if queue.again.len() >= MOST_AGAIN {
-            return Err(Unanswered::Full);
-        }
-        queue.again.push_back(event);
-        drop(queue);
-        self.shared.wake.notify_one();
-        Ok(())
+    /// `Full` when too many such events wait, `Stopping` when the loop ended before it came to this
+    /// one, `Lost` when it ended on the way, `Broken` when it cannot be heard.
+    pub async fn hear_again(&self, event: Arc<Event>) -> Result<(), Unanswered> {
+        self.ask(event, |queue| &mut queue.again).await
+    }
+
+    async fn ask<T>(&self, what: T, place: Place<S, T>) -> Result<(), Unanswered> {
+        let (answer, answered) = oneshot::channel();
+        self.shared.ask(Asked { what, answer }, place)?;
+        answered.await.unwrap_or(Err(Unanswered::Lost))
     }
 
     /// Makes the loop end at this point of its next batch as if it were killed there.
@@ -324,6 +342,21 @@ impl<S: Service> Shared<S> {
         Ok(())
     }
 
+    fn ask<T>(&self, asked: Asked<T>, place: Place<S, T>) -> Result<(), Unanswered> {
+        let mut queue = lock(&self.queue);
+        if queue.closed {
+            return Err(Unanswered::Stopping);
+        }
+        let waiting = place(&mut queue);
+        if waiting.len() >= MOST_ASKED {
+            return Err(Unanswered::Full);
+        }
+        waiting.push_back(asked);
+        drop(queue);
+        self.wake.notify_one();
+        Ok(())
+    }
+
     fn ask_to_stand(&self, pause: Pause) -> Result<(), Unanswered> {
         let mut queue = lock(&self.queue);
         if queue.closed {
@@ -349,23 +382,23 @@ impl<S: Service> Shared<S> {
         }
     }
 
-    pub fn take_redrives(&self) -> Vec<Redrive> {
+    pub fn take_redrives(&self) -> Vec<Asked<Redrive>> {
         lock(&self.queue).redrives.drain(..).collect()
     }
 
-    pub fn take_discards(&self) -> Vec<Discard> {
+    pub fn take_discards(&self) -> Vec<Asked<Discard>> {
         lock(&self.queue).discards.drain(..).collect()
     }
 
-    pub fn take_again(&self, limit: usize) -> Vec<Arc<Event>> {
+    pub fn take_again(&self, limit: usize) -> Vec<Asked<Arc<Event>>> {
         let mut queue = lock(&self.queue);
         let count = limit.min(queue.again.len());
         queue.again.drain(..count).collect()
     }
 
     /// An event whose batch was rolled back comes again, past the bound: it was let in.
-    pub fn put_back_again(&self, event: Arc<Event>) {
-        lock(&self.queue).again.push_back(event);
+    pub fn put_back_again(&self, asked: Asked<Arc<Event>>) {
+        lock(&self.queue).again.push_back(asked);
     }
 
     pub fn has_commands(&self) -> bool {
@@ -398,12 +431,18 @@ impl<S: Service> Shared<S> {
 
     /// Ends the queue; whoever still waits learns that the service is stopping.
     pub fn close(&self) {
-        let mut queue = lock(&self.queue);
+        let queue = &mut *lock(&self.queue);
         queue.closed = true;
         queue.pauses.clear();
         for command in queue.commands.drain(..) {
             // A caller that went away needs no answer.
             let _gone = command.reply.send(Err(Unanswered::Stopping));
+        }
+        let redrives = queue.redrives.drain(..).map(|asked| asked.answer);
+        let discards = queue.discards.drain(..).map(|asked| asked.answer);
+        let again = queue.again.drain(..).map(|asked| asked.answer);
+        for answer in redrives.chain(discards).chain(again) {
+            tell(answer, Err(Unanswered::Stopping));
         }
     }
 
@@ -477,6 +516,11 @@ impl<S: Service> Drop for InFlight<S> {
     fn drop(&mut self) {
         lock(&self.shared.in_flight).remove(&self.scope);
     }
+}
+
+pub(crate) fn tell(answer: Answer, what: Result<(), Unanswered>) {
+    // Whoever went away needs no answer.
+    let _gone = answer.send(what);
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -18,8 +18,9 @@ use crate::batch::Mark;
 use crate::deadlines::Deadlines;
 use crate::faults::FaultPoint;
 use crate::forget::{Forgetting, Kept};
-use crate::handle::Shared;
+use crate::handle::{Answer, Shared};
 use crate::inbox::Inbox;
+use crate::parking::ParkedKey;
 use crate::service::Service;
 
 mod carry_out;
@@ -77,6 +78,8 @@ pub struct Loop<S: Service> {
     inbox: Inbox,
     deadlines: Deadlines,
     redrives: Redrives,
+    /// Who waits for a key to be taken up.
+    wait_for: Vec<(ParkedKey, Answer)>,
     shared: Arc<Shared<S>>,
     last_now: Timestamp,
     timers_from: i64,
@@ -122,6 +125,7 @@ impl<S: Service> Loop<S> {
             inbox,
             deadlines,
             redrives: Redrives::default(),
+            wait_for: Vec::new(),
             shared,
             last_now,
             timers_from: writer.timers_from,

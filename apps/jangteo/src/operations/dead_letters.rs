@@ -17,7 +17,7 @@ use super::{Operations, docs};
 
 mod letter;
 
-pub(super) use letter::{Consumer, Letter};
+pub(super) use letter::{Consumer, LONGEST, Letter};
 
 /// Goes into the cursors of the list.
 const LETTERS: &str = "dead-letters";
@@ -86,10 +86,11 @@ async fn redrive(
     PathName(id): PathName,
 ) -> Result<Json<RedrivenView>, Failure> {
     caller.require(Role::Operator)?;
-    let (letter, before) = operations.places.letter(&id)?;
+    let places = &operations.places;
+    let (letter, _) = places.letter(&id)?;
     tracing::warn!(key = id, by = %caller.actor(), "redrives a parked key");
-    operations.places.redrive(letter);
-    let parked = operations.places.once_taken_up(letter, &before).await?;
+    let asked = places.redrive(letter);
+    let parked = places.once_taken_up(letter, asked).await?;
     Ok(Json(RedrivenView { parked }))
 }
 
@@ -117,8 +118,8 @@ async fn discard(
         by: caller.actor(),
         reason,
     };
-    operations.places.discard(letter, discard);
-    let parked = operations.places.once_taken_up(letter, &before).await?;
+    let asked = operations.places.discard(letter, discard);
+    let parked = operations.places.once_taken_up(letter, asked).await?;
     Ok(Json(RedrivenView { parked }))
 }
 

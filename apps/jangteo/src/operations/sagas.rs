@@ -22,7 +22,7 @@ use platform_http::{Caller, Context, Failure, Json, Keyed, PathId, Reply as Answ
 use runtime::Unanswered;
 use runtime::idempotency::KeyUse;
 
-use super::dead_letters::{Consumer, Letter};
+use super::dead_letters::{Consumer, LONGEST, Letter};
 use super::{CLOCK_SKEW, Operations, docs};
 use crate::shop::Places;
 
@@ -51,7 +51,7 @@ async fn retry(
         let heard = events.iter().filter(|event| hears.contains(event.kind()));
         let heard: Vec<_> = heard.cloned().collect();
         if !heard.is_empty() {
-            services.push(places.hand(*service, heard)?);
+            services.push(places.hand(*service, heard).await?);
         }
     }
     let handed = services.iter().map(|handed| handed.events).sum();
@@ -133,7 +133,11 @@ fn unexpected() -> Failure {
 
 impl Places {
     /// Hands events to a service once more; or takes the keys up that it has parked of them.
-    fn hand(&self, service: ServiceName, events: Vec<Arc<Event>>) -> Result<HandedView, Failure> {
+    async fn hand(
+        &self,
+        service: ServiceName,
+        events: Vec<Arc<Event>>,
+    ) -> Result<HandedView, Failure> {
         let mut parked = BTreeMap::new();
         let mut handed = 0;
         for event in events {
@@ -149,15 +153,19 @@ impl Places {
                     let rows = self.parked(letter);
                     let rows = rows.context("could not read what is parked")?;
                     if !rows.is_empty() {
-                        self.redrive(letter);
+                        self.once_taken_up(letter, self.redrive(letter)).await?;
                     }
                     parked.insert((publisher.topic(), key), !rows.is_empty());
                     !rows.is_empty()
                 }
             };
             if !is_parked {
-                self.hear_again(service, event).map_err(boot::unanswered)?;
-                handed += 1;
+                match self.hear_again(service, event).await {
+                    Ok(()) => handed += 1,
+                    // The loop has said why in its log; the others are handed over all the same.
+                    Err(Unanswered::Broken) => {}
+                    Err(why) => return Err(boot::unanswered(why)),
+                }
             }
         }
         Ok(HandedView {
@@ -195,13 +203,18 @@ impl Places {
         Ok(found.ok_or(Code::OrderNotFound)?.saga.order_id)
     }
 
-    fn hear_again(&self, service: ServiceName, event: Arc<Event>) -> Result<(), Unanswered> {
-        match service {
-            ServiceName::User => self.user.handle.hear_again(event),
-            ServiceName::Product => self.product.handle.hear_again(event),
-            ServiceName::Order => self.order.handle.hear_again(event),
-            ServiceName::Payment => self.payment.handle.hear_again(event),
-            ServiceName::Promotion => self.promotion.handle.hear_again(event),
-        }
+    /// Nobody waits longer for an event than for a key that is taken up.
+    async fn hear_again(&self, service: ServiceName, event: Arc<Event>) -> Result<(), Unanswered> {
+        let heard = async {
+            match service {
+                ServiceName::User => self.user.handle.hear_again(event).await,
+                ServiceName::Product => self.product.handle.hear_again(event).await,
+                ServiceName::Order => self.order.handle.hear_again(event).await,
+                ServiceName::Payment => self.payment.handle.hear_again(event).await,
+                ServiceName::Promotion => self.promotion.handle.hear_again(event).await,
+            }
+        };
+        let heard = tokio::time::timeout(LONGEST, heard).await;
+        heard.unwrap_or(Err(Unanswered::Lost))
     }
 }

@@ -14,7 +14,7 @@ use super::gather::{Waits, Work};
 use super::{Loop, Stopped, message};
 use crate::batch::{Arrived, Batch, Done, Origin, Progress, run_batch};
 use crate::faults::FaultPoint;
-use crate::handle::{Command, Unanswered};
+use crate::handle::{Asked, Command, Unanswered, tell};
 use crate::parking::{self, ParkedKey};
 use crate::service::Service;
 use crate::status::add;
@@ -80,6 +80,8 @@ impl<S: Service> Loop<S> {
                     // More stands behind what was taken up, and nothing of that stayed.
                     if rows.first().is_some_and(|row| row.no > last) {
                         self.redrives.insert(key);
+                    } else {
+                        self.taken_up(&key);
                     }
                 }
                 Err(failed) => {
@@ -89,6 +91,13 @@ impl<S: Service> Loop<S> {
             }
         }
         Ok(true)
+    }
+
+    /// Tells those who asked for a key that it went as far as it goes.
+    fn taken_up(&mut self, key: &ParkedKey) {
+        for (_, answer) in self.wait_for.extract_if(.., |(waited, _)| waited == key) {
+            tell(answer, Ok(()));
+        }
     }
 
     /// One try of one batch, up to and including its commit.
@@ -164,11 +173,15 @@ impl<S: Service> Loop<S> {
                 (Some(change), _) => self.deadlines.apply(change),
                 // It was decided, and not set again.
                 (None, Waits::Timer(timer)) => self.deadlines.done(*timer),
-                (None, Waits::Nobody | Waits::Caller(_)) => {}
+                (None, Waits::Nobody | Waits::Caller(_) | Waits::Asker(_)) => {}
             }
-            if let Waits::Caller(caller) = waits {
-                // A caller that went away needs no answer.
-                let _gone = caller.send(decision.reply.ok_or(Unanswered::Broken));
+            match waits {
+                Waits::Caller(caller) => {
+                    // A caller that went away needs no answer.
+                    let _gone = caller.send(decision.reply.ok_or(Unanswered::Broken));
+                }
+                Waits::Asker(answer) => tell(answer, Ok(())),
+                Waits::Nobody | Waits::Timer(_) => {}
             }
         }
         for row in park.iter().chain(&done.waiting) {
@@ -208,9 +221,7 @@ impl<S: Service> Loop<S> {
         let (arrived, waits) = (work.inputs.remove(0), work.waits.remove(0));
         tracing::error!(service = S::CONSUMER, why, origin = ?arrived.origin, "gave up");
         match &arrived.origin {
-            Origin::Asked => self.broken(waits),
-            // Heard once more for somebody's sake, who will see that it did not help.
-            Origin::Again { .. } => {}
+            Origin::Asked | Origin::Again { .. } => self.broken(waits),
             Origin::Event {
                 topic,
                 part,
@@ -251,6 +262,7 @@ impl<S: Service> Loop<S> {
                 // A caller that went away needs no answer.
                 let _gone = caller.send(Err(Unanswered::Broken));
             }
+            Waits::Asker(answer) => tell(answer, Err(Unanswered::Broken)),
             Waits::Timer(Timer { key, .. }) => {
                 let due = self.now().plus(TIMER_RETRY);
                 self.deadlines.apply(TimerChange::Set(Timer { due, key }));
@@ -328,19 +340,18 @@ impl<S: Service> Loop<S> {
     fn put_back(&self, work: Work<S>) {
         let mut commands = Vec::new();
         for (arrived, waits) in work.inputs.into_iter().zip(work.waits) {
-            if let Origin::Again { event } = arrived.origin {
-                self.shared.put_back_again(event);
-                continue;
-            }
-            match waits {
-                // Events are polled again, and timers are open still.
-                Waits::Nobody | Waits::Timer(_) => {}
-                Waits::Caller(reply) => commands.push(Command {
+            match (arrived.origin, waits) {
+                (Origin::Again { event: what }, Waits::Asker(answer)) => {
+                    self.shared.put_back_again(Asked { what, answer });
+                }
+                (_, Waits::Caller(reply)) => commands.push(Command {
                     input: arrived.input,
                     actor: arrived.actor,
                     trace: arrived.trace,
                     reply,
                 }),
+                // Events are polled again, and timers are open still.
+                (_, Waits::Nobody | Waits::Timer(_) | Waits::Asker(_)) => {}
             }
         }
         self.shared.put_back(commands);
@@ -370,12 +381,15 @@ pub(super) fn undoes<S: Service>(heard: Kind) -> bool {
     matches!(saga::step_on(S::NAME, heard), Some((_, Direction::Undo)))
 }
 
-/// Tells the callers why there is no answer; what nobody waits for stays.
+/// Tells the callers why there is no answer; all else stays, and comes again.
 fn answer<S: Service>(work: &mut Work<S>, reason: Unanswered) {
     for waits in &mut work.waits {
-        if let Waits::Caller(caller) = std::mem::replace(waits, Waits::Nobody) {
-            // A caller that went away needs no answer.
-            let _gone = caller.send(Err(reason));
+        match std::mem::replace(waits, Waits::Nobody) {
+            Waits::Caller(caller) => {
+                // A caller that went away needs no answer.
+                let _gone = caller.send(Err(reason));
+            }
+            stays @ (Waits::Nobody | Waits::Asker(_) | Waits::Timer(_)) => *waits = stays,
         }
     }
 }

@@ -13,9 +13,9 @@ use sync::oneshot;
 use super::carry_out::undoes;
 use super::{LEAST_COMMANDS, Loop, MOST_EVENTS, MOST_INPUTS};
 use crate::batch::{Arrived, Origin};
-use crate::handle::Unanswered;
+use crate::handle::{Answer, Asked, Unanswered, tell};
 use crate::inbox;
-use crate::parking::{self, Discard, ParkedKey};
+use crate::parking::{self, Discard, ParkedKey, Redrive};
 use crate::service::{Accept, Service};
 use crate::timers::{Timer, TimerChange};
 
@@ -30,6 +30,8 @@ pub(super) enum Waits<S: Service> {
     /// Nobody: an event comes again until its position is written.
     Nobody,
     Caller(oneshot::Sender<Result<S::Reply, Unanswered>>),
+    /// Whoever handed an event over once more.
+    Asker(Answer),
     /// The timer is open until then.
     Timer(Timer),
 }
@@ -138,13 +140,18 @@ impl<S: Service> Loop<S> {
         }
     }
 
-    /// Events handed over once more. One that cannot be heard is let go: nobody waits for it.
+    /// Events handed over once more. One that cannot be heard is let go: no position waits for it.
     fn gather_again(&mut self, work: &mut Work<S>) {
-        for event in self.shared.take_again(MOST_REDRIVEN) {
-            if !S::hears().contains(event.kind()) {
-                continue;
-            }
-            match inbox::accept::<S>(&event) {
+        for asked in self.shared.take_again(MOST_REDRIVEN) {
+            let Asked {
+                what: event,
+                answer,
+            } = asked;
+            let accepted = match S::hears().contains(event.kind()) {
+                true => inbox::accept::<S>(&event),
+                false => Accept::Ignore,
+            };
+            match accepted {
                 Accept::Hear(input) => {
                     let (actor, trace) = (event.actor, event.trace.clone());
                     let origin = Origin::Again { event };
@@ -154,37 +161,44 @@ impl<S: Service> Loop<S> {
                         actor,
                         trace,
                     };
-                    work.push(arrived, Waits::Nobody);
+                    work.push(arrived, Waits::Asker(answer));
                 }
-                Accept::Ignore => {}
+                Accept::Ignore => tell(answer, Ok(())),
                 Accept::Poison(why) => {
                     let event = event.id();
                     tracing::warn!(service = S::CONSUMER, %event, why, "not heard again");
+                    tell(answer, Err(Unanswered::Broken));
                 }
             }
         }
     }
 
-    /// Takes first events away that somebody gave up, and their keys up again.
+    /// Takes first events away that somebody gave up, and their keys up again. Where the rows
+    /// cannot be read, the answers are dropped, which says that nobody knows.
     fn gather_discards(&mut self) -> Result<(), Failed> {
-        for asked in self.shared.take_discards() {
-            let rows = self.parked_rows(&asked.key)?;
-            let first = rows.first().filter(|first| first.no == asked.no);
-            if let Some(first) = first
-                && self.give_up_parked(first, &asked)
-            {
-                self.redrives.insert(asked.key);
+        for Asked { what, answer } in self.shared.take_discards() {
+            let rows = self.parked_rows(&what.key)?;
+            let first = rows.first().filter(|first| first.no == what.no);
+            match first.map(|first| self.give_up_parked(first, &what)) {
+                Some(Ok(())) => self.take_up(what.key, answer),
+                Some(Err(why)) => tell(answer, Err(why)),
+                None => tell(answer, Ok(())),
             }
         }
         Ok(())
     }
 
-    /// False when the event stays: what an undo takes back would stand, or the store could not.
-    fn give_up_parked(&mut self, row: &Parked, asked: &Discard) -> bool {
+    fn take_up(&mut self, key: ParkedKey, answer: Answer) {
+        self.redrives.insert(key.clone());
+        self.wait_for.push((key, answer));
+    }
+
+    /// Refused when the event stays: what an undo takes back would stand, or the store could not.
+    fn give_up_parked(&mut self, row: &Parked, asked: &Discard) -> Result<(), Unanswered> {
         let (service, topic, seq, kind) = (S::CONSUMER, &row.topic, row.seq, &row.kind);
         if Kind::from_name(kind).is_some_and(undoes::<S>) {
             tracing::error!(service, topic, seq, kind, "an undo is not discarded");
-            return false;
+            return Err(Unanswered::Broken);
         }
         let (by, reason) = (asked.by, asked.reason.as_str());
         let given_up = parking::give_up(&mut self.db, self.mark, row, (by, reason, self.last_now));
@@ -192,19 +206,21 @@ impl<S: Service> Loop<S> {
             Some(Ok(())) => {
                 let body = &row.body;
                 tracing::error!(service, topic, seq, kind, body, %by, reason, "discarded an event");
-                true
+                Ok(())
             }
             Some(Err(failed)) => {
                 tracing::warn!(service, %failed, "could not discard a parked event");
-                false
+                Err(Unanswered::Full)
             }
-            None => false,
+            None => Err(Unanswered::Full),
         }
     }
 
     fn gather_redrives(&mut self, now: Timestamp, work: &mut Work<S>) -> Result<(), Failed> {
-        let asked = self.shared.take_redrives().into_iter();
-        self.redrives.extend(asked.map(|redrive| redrive.key));
+        for Asked { what, answer } in self.shared.take_redrives() {
+            let Redrive { key } = what;
+            self.take_up(key, answer);
+        }
         self.redrives.extend(self.inbox.queues.retries(now));
         let mut room = MOST_REDRIVEN;
         while let Some(key) = self.redrives.pop_first() {

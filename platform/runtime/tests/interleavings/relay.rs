@@ -66,7 +66,7 @@ fn all_who_follow_a_topic_hear_all_of_it() {
     });
 }
 
-/// Also where the store is busy when it comes to that.
+/// Also where the store is busy when it comes to that, and so long that a command would be refused.
 #[test]
 fn an_event_handed_over_once_more_is_heard_without_a_timer() {
     explore("once more", || {
@@ -74,16 +74,37 @@ fn an_event_handed_over_once_more_is_heard_without_a_timer() {
         let (follower, follows) = Stage::<Follower>::run(vec![Arc::clone(&till.topic)]);
         follower
             .disk
-            .be_busy(shuttle::rand::thread_rng().gen_range(0..=2));
+            .be_busy(shuttle::rand::thread_rng().gen_range(0..=10));
         let mut said = till.handle.next_said(1, CHARGED);
         let other = follower.clone();
         let waits = thread::spawn(move || until_heard(&other, 1, 2));
         assert_eq!(till.add(1), Ok(1));
         let event = block_on(said.event()).expect("nobody was killed");
-        assert_eq!(follower.handle.hear_again(event), Ok(()));
+        assert_eq!(block_on(follower.handle.hear_again(event)), Ok(()));
+        assert!(follower.disk.count(1) > 0, "answered before its commit");
         waits.join().expect("heard twice");
         till.stop(tills);
         follower.stop(follows);
+    });
+}
+
+/// The loop ends before it comes to it, or has heard it: either way it says so.
+#[test]
+fn an_event_handed_over_to_a_loop_that_ends_is_heard_or_refused() {
+    explore("once more and a stop", || {
+        let (till, tills) = Stage::<Till>::run(vec![]);
+        let (follower, follows) = Stage::<Follower>::run(vec![Arc::clone(&till.topic)]);
+        let mut said = till.handle.next_said(1, CHARGED);
+        assert_eq!(till.add(1), Ok(1));
+        let event = block_on(said.event()).expect("nobody was killed");
+        until_heard(&follower, 1, 1);
+        let other = follower.clone();
+        let again = thread::spawn(move || block_on(other.handle.hear_again(event)));
+        follower.stop(follows);
+        till.stop(tills);
+        let told = again.join().expect("told");
+        let heard = follower.disk.count(1) - 1;
+        assert_eq!(heard, i64::from(told.is_ok()), "{told:?}");
     });
 }
 

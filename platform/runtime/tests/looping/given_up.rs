@@ -7,7 +7,7 @@ use contracts::envelope::{Actor, ServiceName};
 use contracts::ids::UserId;
 use contracts::time::Timestamp;
 use db::{Discarded, Parked};
-use runtime::{Discard, ParkedKey};
+use runtime::{Discard, ParkedKey, Unanswered};
 use rusqlite::Connection;
 
 use crate::bench::{Bench, Running, now, pass, stage, until};
@@ -16,8 +16,8 @@ use crate::publisher::left;
 
 const BY: Actor = Actor::Operator(UserId::new(77));
 
-fn discard(running: &Running, key: i64, no: i64) {
-    running.handle.discard(Discard {
+async fn discard(running: &Running, key: i64, no: i64) -> Result<(), Unanswered> {
+    let discard = Discard {
         key: ParkedKey {
             topic: ServiceName::User.topic().to_owned(),
             part: 0,
@@ -26,7 +26,8 @@ fn discard(running: &Running, key: i64, no: i64) {
         no,
         by: BY,
         reason: "counted by hand".to_owned(),
-    });
+    };
+    running.handle.discard(discard).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -37,7 +38,7 @@ async fn the_first_event_is_kept_with_who_and_why_and_the_others_are_heard() {
         bench.users.publish(left([(7, BAD), (7, 1), (7, 2)]));
         until("parked", || bench.parked().len() == 3).await;
         let first = bench.parked_rows().remove(0);
-        discard(&running, 7, first.no);
+        assert_eq!(discard(&running, 7, first.no).await, Ok(()));
         until("the others", || bench.heard(7) == [1, 2]).await;
         assert_eq!(bench.parked(), []);
         let kept: Vec<Discarded> = bench.all();
@@ -65,13 +66,13 @@ async fn only_the_event_that_was_meant_is_taken_away() {
             .publish(left([(POISON, 1), (POISON, 2), (POISON, 3)]));
         until("parked", || bench.parked().len() == 3).await;
         // Asked for twice: the second one finds another event there.
-        discard(&running, POISON, 1);
-        discard(&running, POISON, 1);
-        discard(&running, POISON + 9, 1);
+        assert_eq!(discard(&running, POISON, 1).await, Ok(()));
+        assert_eq!(discard(&running, POISON, 1).await, Ok(()));
+        assert_eq!(discard(&running, POISON + 9, 1).await, Ok(()));
         until("one is gone", || bench.parked().len() == 2).await;
         pass(Duration::from_secs(2)).await;
         assert_eq!(bench.parked(), [(POISON, 2), (POISON, 3)]);
-        discard(&running, POISON, 2);
+        assert_eq!(discard(&running, POISON, 2).await, Ok(()));
         until("the next", || bench.parked() == [(POISON, 3)]).await;
         let kept: Vec<Discarded> = bench.all();
         let numbers: Vec<_> = kept.iter().map(|kept| (kept.no, kept.sequence)).collect();
@@ -109,7 +110,7 @@ async fn hard_case_11_an_undo_is_not_taken_away_and_knocks_for_ever() {
         let running = bench.run().await;
         until("tried", || bench.parked_rows()[0].attempts > 4).await;
         assert!(bench.parked_rows()[0].waits, "it will be tried again");
-        discard(&running, 5, 1);
+        assert_eq!(discard(&running, 5, 1).await, Err(Unanswered::Broken));
         pass(Duration::from_secs(5)).await;
         assert_eq!(bench.parked(), [(5, 1)]);
         assert_eq!(bench.all::<Discarded>(), []);

@@ -279,7 +279,7 @@ async fn a_key_never_has_more_than_a_thousand() {
         running.kill().await;
         CURE.set(Cure::Hears);
         let running = bench.run().await;
-        crate::redrive::redrive(&running, POISON);
+        crate::redrive::redrive(&running, POISON).await;
         until("all of it", || bench.heard(POISON).len() == 1_100).await;
         let all: Vec<_> = (0..1_100).collect();
         assert_eq!(bench.heard(POISON), all);

@@ -13,15 +13,14 @@ use contracts::saga::{self, Direction};
 use db::{Discarded, Failed, Parked, Readers, Store};
 use order::OrderView;
 use platform_http::Failure;
-use runtime::{Discard, ParkedKey, Redrive, Service};
+use runtime::{Discard, ParkedKey, Redrive, Service, Unanswered};
 
 use crate::shop::Places;
 
 /// The embedded log has one partition a topic.
 const PART: i64 = 0;
 /// How long an answer waits for the loop to have taken a key up.
-const LONGEST: Duration = Duration::from_secs(2);
-const LOOK: Duration = Duration::from_millis(10);
+pub(in crate::operations) const LONGEST: Duration = Duration::from_secs(2);
 
 /// Who reads topics, and so can set a key aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,61 +231,47 @@ impl Places {
         }
     }
 
-    pub(in crate::operations) fn redrive(&self, letter: Letter) {
+    /// Takes the key up again, as far as it goes.
+    pub(in crate::operations) async fn redrive(&self, letter: Letter) -> Result<(), Unanswered> {
         let redrive = Redrive {
             key: letter.parked_key(),
         };
         match letter.consumer {
-            Consumer::Service(ServiceName::User) => self.user.handle.redrive(redrive),
-            Consumer::Service(ServiceName::Product) => self.product.handle.redrive(redrive),
-            Consumer::Service(ServiceName::Order) => self.order.handle.redrive(redrive),
-            Consumer::Service(ServiceName::Payment) => self.payment.handle.redrive(redrive),
-            Consumer::Service(ServiceName::Promotion) => self.promotion.handle.redrive(redrive),
-            Consumer::OrderView => self.order_view.handle.redrive(redrive),
+            Consumer::Service(service) => match service {
+                ServiceName::User => self.user.handle.redrive(redrive).await,
+                ServiceName::Product => self.product.handle.redrive(redrive).await,
+                ServiceName::Order => self.order.handle.redrive(redrive).await,
+                ServiceName::Payment => self.payment.handle.redrive(redrive).await,
+                ServiceName::Promotion => self.promotion.handle.redrive(redrive).await,
+            },
+            Consumer::OrderView => self.order_view.handle.redrive(redrive).await,
         }
     }
 
-    pub(super) fn discard(&self, letter: Letter, discard: Discard) {
+    pub(super) async fn discard(&self, letter: Letter, discard: Discard) -> Result<(), Unanswered> {
         match letter.consumer {
-            Consumer::Service(ServiceName::User) => self.user.handle.discard(discard),
-            Consumer::Service(ServiceName::Product) => self.product.handle.discard(discard),
-            Consumer::Service(ServiceName::Order) => self.order.handle.discard(discard),
-            Consumer::Service(ServiceName::Payment) => self.payment.handle.discard(discard),
-            Consumer::Service(ServiceName::Promotion) => self.promotion.handle.discard(discard),
-            Consumer::OrderView => self.order_view.handle.discard(discard),
+            Consumer::Service(service) => match service {
+                ServiceName::User => self.user.handle.discard(discard).await,
+                ServiceName::Product => self.product.handle.discard(discard).await,
+                ServiceName::Order => self.order.handle.discard(discard).await,
+                ServiceName::Payment => self.payment.handle.discard(discard).await,
+                ServiceName::Promotion => self.promotion.handle.discard(discard).await,
+            },
+            Consumer::OrderView => self.order_view.handle.discard(discard).await,
         }
     }
 
     /// How many events the key still has once the loop has gone as far as it goes, or after a
     /// while: whoever has a long queue asks again.
-    pub(super) async fn once_taken_up(
+    pub(in crate::operations) async fn once_taken_up(
         &self,
         letter: Letter,
-        before: &[Parked],
+        asked: impl Future<Output = Result<(), Unanswered>>,
     ) -> Result<usize, Failure> {
-        let mut look = tokio::time::interval(LOOK);
-        let mut left = before.len();
-        let done = async {
-            loop {
-                look.tick().await;
-                let rows = self
-                    .parked(letter)
-                    .context("could not read what is parked")?;
-                left = rows.len();
-                if rows.first().is_none_or(|first| has_failed(first, before)) {
-                    return Ok::<_, Failure>(());
-                }
-            }
-        };
-        if let Ok(done) = tokio::time::timeout(LONGEST, done).await {
-            done?;
+        if let Ok(told) = tokio::time::timeout(LONGEST, asked).await {
+            told.map_err(boot::unanswered)?;
         }
-        Ok(left)
+        let left = self.parked(letter);
+        Ok(left.context("could not read what is parked")?.len())
     }
-}
-
-/// Whether an event was tried since; one that only stood behind it was not.
-fn has_failed(row: &Parked, before: &[Parked]) -> bool {
-    let tries = before.iter().find(|was| was.no == row.no);
-    row.attempts > tries.map_or(0, |was| was.attempts)
 }
