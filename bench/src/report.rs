@@ -158,7 +158,7 @@ fn noise([before, after]: [Noise; 2]) -> String {
 }
 
 /// The middle one; of two, the lower.
-fn median(mut values: Vec<f64>) -> Option<f64> {
+pub fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     values.get(values.len().checked_sub(1)? / 2).copied()
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::contestant::Contestant;
 use crate::load::{Mix, Until};
 use crate::measure::{Arena, Ring, Sample};
-use crate::report::{Figures, YOUNG, pass};
+use crate::report::{Figures, YOUNG, median, pass};
 use crate::run::Plan;
 
 use super::throughput::{BATCHERS, counted, warm_up_until};
@@ -38,7 +38,7 @@ pub async fn run(arena: &Arena, plan: &Plan, figures: &mut Figures) -> anyhow::R
             restarted(&mut grown).await?;
             starts.push(beside_a_young(arena, plan, &mut grown, (pass, round, figures)).await?);
         }
-        tell_starts(pass, starts, figures);
+        tell_starts(pass, &starts, figures);
     }
     grown.leave("growth").await
 }
@@ -132,11 +132,10 @@ async fn slice(ring: &mut Ring, plan: &Plan) -> anyhow::Result<Sample> {
     Ok(sample)
 }
 
-fn tell_starts(pass: &str, starts: Vec<[Duration; 2]>, figures: &mut Figures) {
+fn tell_starts(pass: &str, starts: &[[Duration; 2]], figures: &mut Figures) {
     let [shop, young] = [0, 1].map(|side| {
-        let mut of_side: Vec<_> = starts.iter().map(|both| both[side]).collect();
-        of_side.sort_unstable();
-        of_side[of_side.len() / 2].as_secs_f64() * 1e3
+        let millis = |both: &[Duration; 2]| both[side].as_secs_f64() * 1e3;
+        median(starts.iter().map(millis).collect()).unwrap_or_default()
     });
     figures.fact(format!(
         "{pass}: a process serves after {shop:.0} ms, one on fresh data after {young:.0} ms \
