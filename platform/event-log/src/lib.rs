@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 /// How many partitions a topic has: the embedded log numbers a publisher's events once.
 pub const PARTITIONS: i64 = 1;
+/// The number of that one.
+pub const PART: i64 = 0;
 
 /// Where events go through, chosen once when a process starts.
 #[derive(Clone)]

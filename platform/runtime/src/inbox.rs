@@ -9,7 +9,7 @@ use contracts::envelope::Event;
 use contracts::saga::Kinds;
 use contracts::time::Timestamp;
 use db::{Failed, Parked};
-use event_log::{Delivered, Raw, Start, Tail};
+use event_log::{Delivered, PART, Raw, Start, Tail};
 
 use crate::batch::{Arrived, Origin, Progress};
 use crate::handle::Observer;
@@ -17,9 +17,6 @@ use crate::looping::message;
 use crate::parking::{self, ParkedKey};
 use crate::queues::Queues;
 use crate::service::{Accept, Service};
-
-/// Each service is the only consumer of its partition on the embedded log.
-const PART: i64 = 0;
 
 /// The topics of one loop.
 pub(crate) struct Inbox {

@@ -11,14 +11,13 @@ use contracts::ids::{Id, OrderId};
 use contracts::problem::Code;
 use contracts::saga::{self, Direction};
 use db::{Discarded, Failed, Parked, Readers, Store};
+use event_log::PART;
 use order::OrderView;
 use platform_http::Failure;
 use runtime::{Discard, ParkedKey, Redrive, Service, Unanswered};
 
 use crate::shop::Places;
 
-/// The embedded log has one partition a topic.
-const PART: i64 = 0;
 /// How long an answer waits for the loop to have taken a key up.
 pub(in crate::operations) const LONGEST: Duration = Duration::from_secs(2);
 
