@@ -435,8 +435,7 @@ impl<S: Service> Shared<S> {
         queue.closed = true;
         queue.pauses.clear();
         for command in queue.commands.drain(..) {
-            // A caller that went away needs no answer.
-            let _gone = command.reply.send(Err(Unanswered::Stopping));
+            tell(command.reply, Err(Unanswered::Stopping));
         }
         let redrives = queue.redrives.drain(..).map(|asked| asked.answer);
         let discards = queue.discards.drain(..).map(|asked| asked.answer);
@@ -518,7 +517,7 @@ impl<S: Service> Drop for InFlight<S> {
     }
 }
 
-pub(crate) fn tell(answer: Answer, what: Result<(), Unanswered>) {
+pub(crate) fn tell<T>(answer: oneshot::Sender<Result<T, Unanswered>>, what: Result<T, Unanswered>) {
     // Whoever went away needs no answer.
     let _gone = answer.send(what);
 }

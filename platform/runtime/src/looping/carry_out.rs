@@ -176,10 +176,7 @@ impl<S: Service> Loop<S> {
                 (None, Waits::Nobody | Waits::Caller(_) | Waits::Asker(_)) => {}
             }
             match waits {
-                Waits::Caller(caller) => {
-                    // A caller that went away needs no answer.
-                    let _gone = caller.send(decision.reply.ok_or(Unanswered::Broken));
-                }
+                Waits::Caller(caller) => tell(caller, decision.reply.ok_or(Unanswered::Broken)),
                 Waits::Asker(answer) => tell(answer, Ok(())),
                 Waits::Nobody | Waits::Timer(_) => {}
             }
@@ -258,10 +255,7 @@ impl<S: Service> Loop<S> {
     fn broken(&mut self, waits: Waits<S>) {
         match waits {
             Waits::Nobody => {}
-            Waits::Caller(caller) => {
-                // A caller that went away needs no answer.
-                let _gone = caller.send(Err(Unanswered::Broken));
-            }
+            Waits::Caller(caller) => tell(caller, Err(Unanswered::Broken)),
             Waits::Asker(answer) => tell(answer, Err(Unanswered::Broken)),
             Waits::Timer(Timer { key, .. }) => {
                 let due = self.now().plus(TIMER_RETRY);
@@ -385,10 +379,7 @@ pub(super) fn undoes<S: Service>(heard: Kind) -> bool {
 fn answer<S: Service>(work: &mut Work<S>, reason: Unanswered) {
     for waits in &mut work.waits {
         match std::mem::replace(waits, Waits::Nobody) {
-            Waits::Caller(caller) => {
-                // A caller that went away needs no answer.
-                let _gone = caller.send(Err(reason));
-            }
+            Waits::Caller(caller) => tell(caller, Err(reason)),
             stays @ (Waits::Nobody | Waits::Asker(_) | Waits::Timer(_)) => *waits = stays,
         }
     }
